@@ -1,0 +1,41 @@
+"""Energy Manager: reads, plans and controls the energy of a solar home."""
+
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from . import demo, home, vbus_link, vedirect_link
+from .const import CONF_KIND, DOMAIN, EntryKind
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+_KINDS: Final = {
+    EntryKind.VBUS: vbus_link,
+    EntryKind.VEDIRECT: vedirect_link,
+    EntryKind.HOME: home,
+    EntryKind.DEMO: demo,
+}
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what belongs to no single config entry."""
+    await home.async_setup(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Set up one config entry."""
+    return await _KINDS[entry.data[CONF_KIND]].async_setup_entry(hass, entry)
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Unload one config entry."""
+    return await _KINDS[entry.data[CONF_KIND]].async_unload_entry(hass, entry)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Remove what an entry leaves outside of itself."""
+    await _KINDS[entry.data[CONF_KIND]].async_remove_entry(hass, entry)

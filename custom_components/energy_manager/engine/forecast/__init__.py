@@ -1,0 +1,1 @@
+"""Weather, sun and demand: what is expected to come."""

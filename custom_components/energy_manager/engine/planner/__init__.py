@@ -1,0 +1,1 @@
+"""The planner: a frozen problem in, a frozen plan out."""

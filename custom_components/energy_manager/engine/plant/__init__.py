@@ -1,0 +1,1 @@
+"""Physical models of a plant's components: parameters and pure functions."""

@@ -1,0 +1,149 @@
+"""Parameters of a plant: what its owner tells about the house.
+
+The defaults are the proof-of-concept house: 18 m2 flat-plate collectors with a
+PWM pump, a 1000 l tank with three probes and a 3-way valve, a carbon-fuel
+boiler, 12 m2 of photovoltaics, a 12 V battery and an inverter.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteParameters:
+    """Where the house stands."""
+
+    latitude: float
+    """Degrees, north positive."""
+    longitude: float
+    """Degrees, east positive."""
+    elevation_m: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectorParameters:
+    """Solar-thermal collectors by ISO 9806, on gross area."""
+
+    area_m2: float = 18.0
+    tilt_deg: float = 45.0
+    azimuth_deg: float = 180.0
+    """Compass direction the collectors face: 180 is south."""
+    eta0: float = 0.75
+    """Zero-loss efficiency for beam irradiance."""
+    a1_w_per_m2_k: float = 3.5
+    a2_w_per_m2_k2: float = 0.015
+    b0: float = 0.15
+    """Incidence angle modifier: 1 - b0 (1 / cos(i) - 1)."""
+    diffuse_modifier: float = 0.91
+    capacity_kj_per_m2_k: float = 7.0
+    flow_l_per_h_m2: float = 40.0
+    heat_exchanger_effectiveness: float = 0.75
+    pump_full_w: float = 45.0
+    pump_idle_w: float = 2.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TankParameters:
+    """A stratified storage tank."""
+
+    volume_l: float = 1000.0
+    loss_w_per_k: float = 3.5
+    maximum_c: float = 90.0
+    room_c: float = 15.0
+    probe_heights: tuple[float, ...] = (0.1, 0.5, 0.9)
+    """Relative heights of the probes, bottom first (0 bottom, 1 top)."""
+    boiler_height: float = 0.7
+    """Relative height above which the boiler heats."""
+    heating_height: float = 0.5
+    """Relative height from which heating is drawn."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoilerParameters:
+    """A boiler that heats the upper part of the tank."""
+
+    power_kw: float = 15.0
+    efficiency: float = 0.85
+    setpoint_c: float = 60.0
+    hysteresis_k: float = 8.0
+    minimum_on_min: float = 20.0
+    minimum_off_min: float = 20.0
+    start_loss_kwh: float = 0.2
+    fuel_price_eur_per_kwh: float = 0.11
+    co2_kg_per_kwh: float = 0.266
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeatingParameters:
+    """What the building needs to stay warm."""
+
+    heat_loss_w_per_k: float = 150.0
+    base_temperature_c: float = 14.0
+    """Outdoor daily mean above which nothing is heated."""
+    supply_c: float = 35.0
+    return_c: float = 28.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HotWaterParameters:
+    """How much hot water people use."""
+
+    litres_per_person_day: float = 40.0
+    base_litres_day: float = 20.0
+    use_c: float = 45.0
+    """Temperature at which the litres are counted."""
+    cold_c: float = 10.0
+    comfort_c: float = 45.0
+    """Hot water below this is felt as cold."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PVParameters:
+    """Photovoltaic modules and their charge controller."""
+
+    peak_power_w: float = 2400.0
+    tilt_deg: float = 35.0
+    azimuth_deg: float = 180.0
+    gamma_per_k: float = -0.0035
+    system_loss: float = 0.10
+    charger_efficiency: float = 0.97
+    charger_current_a: float = 70.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatteryParameters:
+    """A battery; energies are on its direct-current side."""
+
+    capacity_kwh: float = 4.8
+    nominal_v: float = 12.8
+    minimum_soc: float = 0.15
+    """Share of the capacity that is kept, 0 to 1."""
+    charge_efficiency: float = 0.96
+    discharge_efficiency: float = 0.97
+    maximum_charge_w: float = 1500.0
+    maximum_discharge_w: float = 1200.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InverterParameters:
+    """An inverter from the battery to the house's pumps and electronics."""
+
+    rated_power_va: float = 1200.0
+    idle_w: float = 8.0
+    efficiency: float = 0.92
+    base_load_w: float = 12.0
+    """Electronics that run all the time, on the alternating-current side."""
+    heating_pump_w: float = 35.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlantParameters:
+    """A whole plant; a component that is None does not exist."""
+
+    collector: CollectorParameters | None = field(default_factory=CollectorParameters)
+    tank: TankParameters = field(default_factory=TankParameters)
+    boiler: BoilerParameters | None = field(default_factory=BoilerParameters)
+    heating: HeatingParameters | None = field(default_factory=HeatingParameters)
+    hot_water: HotWaterParameters = field(default_factory=HotWaterParameters)
+    pv: PVParameters | None = field(default_factory=PVParameters)
+    battery: BatteryParameters | None = field(default_factory=BatteryParameters)
+    inverter: InverterParameters | None = field(default_factory=InverterParameters)

@@ -1,0 +1,1 @@
+"""RESOL VBus without input and output: bytes in, frozen frames out."""

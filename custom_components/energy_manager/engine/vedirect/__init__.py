@@ -1,0 +1,1 @@
+"""Victron VE.Direct without input and output: bytes in, frozen readings out."""
