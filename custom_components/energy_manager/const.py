@@ -14,6 +14,26 @@ CONF_CONTROL: Final = "control"
 CONF_DEMO_ENTRY: Final = "demo_entry_id"
 """In an entry that the demo house made: the demo house's entry."""
 
+CONF_ROLES: Final = "roles"
+"""Option of a home: entity ids by role."""
+
+CONF_PLANT: Final = "plant"
+"""Option of a home: what its plant is made of."""
+
+CONF_MODE: Final = "mode"
+"""Option of a home: the mode it starts in before the owner chooses one."""
+
+
+class Mode(StrEnum):
+    """What the home does with its plan."""
+
+    OFF = "off"
+    """Plan nothing, touch nothing."""
+    ADVISE = "advise"
+    """Plan and show the plan, touch nothing."""
+    AUTOMATIC = "automatic"
+    """Plan and carry the plan out."""
+
 
 class EntryKind(StrEnum):
     """What a config entry is for."""
