@@ -1,0 +1,289 @@
+"""Opens TCP and serial ports, feeds their bytes to a decoder and reconnects."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
+from dataclasses import dataclass
+import logging
+from typing import Final, NoReturn
+
+import serialx
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import HomeAssistantError
+
+_LOGGER = logging.getLogger(__name__)
+
+OPEN_TIMEOUT_S: Final = 10.0
+CLOSE_TIMEOUT_S: Final = 2.0
+CHUNK: Final = 4096
+
+BACK_OFF_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Waiting times before the attempts to reconnect; the last one repeats."""
+
+PORT_ERRORS: Final = (
+    OSError,
+    TimeoutError,
+    ValueError,
+    serialx.SerialException,
+    # A serial port that another integration lends says "not ready" with this.
+    HomeAssistantError,
+)
+"""What opening, reading or writing a port may raise."""
+
+
+class LinkError(Exception):
+    """The port cannot be opened, was closed or fell silent."""
+
+
+class LinkAuthError(LinkError):
+    """The other end does not accept the password."""
+
+
+class LinkRefusedError(LinkError):
+    """The other end answers but refuses to send data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TcpPort:
+    """A TCP port of another device."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialPort:
+    """A serial port: a path, or a URL such as socket:// or rfc2217://."""
+
+    device: str
+    baudrate: int
+
+
+type Port = TcpPort | SerialPort
+
+
+class Stream:
+    """An open port."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Take both directions of the port."""
+        self._reader = reader
+        self._writer = writer
+
+    async def async_read(self, timeout_s: float) -> bytes:
+        """Return the next bytes; LinkError if the port closes or stays silent."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                data = await self._reader.read(CHUNK)
+        except TimeoutError as err:
+            raise LinkError(f"no data for {timeout_s:.0f} s") from err
+        except PORT_ERRORS as err:
+            raise LinkError(_words(err)) from err
+        if not data:
+            raise LinkError("closed by the other end")
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; a broken port is noticed by the next read."""
+        if data:
+            with suppress(*PORT_ERRORS):
+                self._writer.write(data)
+
+    async def async_close(self) -> None:
+        """Close the port and let go of it."""
+        with suppress(*PORT_ERRORS):
+            self._writer.close()
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._writer.wait_closed()
+
+    def abort(self) -> None:
+        """Close the port without waiting: a pending read ends."""
+        with suppress(*PORT_ERRORS):
+            self._writer.close()
+
+
+async def async_open(port: Port) -> Stream:
+    """Open a port; LinkError if that is not possible."""
+    try:
+        async with asyncio.timeout(OPEN_TIMEOUT_S):
+            match port:
+                case TcpPort(host=host, port=number):
+                    return Stream(*await asyncio.open_connection(host, number))
+                case SerialPort(device=device, baudrate=baudrate):
+                    return Stream(
+                        *await serialx.open_serial_connection(
+                            url=device, baudrate=baudrate
+                        )
+                    )
+    except PORT_ERRORS as err:
+        raise LinkError(_words(err)) from err
+
+
+def _words(err: BaseException) -> str:
+    """Return what an error of a port says, or its kind if it says nothing."""
+    return str(err) or type(err).__name__
+
+
+async def _async_no_greeting(_stream: Stream) -> bytes:
+    """Greet a device that needs no greeting."""
+    return b""
+
+
+def _not_denied() -> NoReturn:
+    """Fail if a port without a password refuses one."""
+    raise LinkError("this port knows no password")
+
+
+class Link:
+    """Keeps one port open and hands its bytes on."""
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        title: str,
+        silence_s: float,
+        receive: Callable[[bytes], None],
+        changed: Callable[[], None],
+        greet: Callable[[Stream], Awaitable[bytes]] = _async_no_greeting,
+        denied: Callable[[], None] = _not_denied,
+    ) -> None:
+        """Take the port and who is to be told.
+
+        `greet` is awaited after opening and returns bytes that came too early;
+        `receive` gets all bytes; `changed` is called when the connection comes or
+        goes; `denied` is called once when the password is no longer accepted.
+        """
+        self._port = port
+        self._title = title
+        self._silence_s = silence_s
+        self._receive = receive
+        self._changed = changed
+        self._greet = greet
+        self._denied = denied
+        self._stream: Stream | None = None
+        self._early = b""
+        self._loss_told = False
+        self._abort_reason: str | None = None
+        self.connections = 0
+        self.received_bytes = 0
+
+    @property
+    def connected(self) -> bool:
+        """Whether the port is open and greeted."""
+        return self._stream is not None
+
+    async def async_connect(self) -> None:
+        """Open and greet the port once; LinkError if that is not possible."""
+        stream = await async_open(self._port)
+        try:
+            self._early = await self._greet(stream)
+        except BaseException:
+            await stream.async_close()
+            raise
+        self._stream = stream
+        self.connections += 1
+        self._changed()
+
+    async def async_run(self) -> None:
+        """Hand bytes on for ever and reconnect with growing pauses."""
+        attempts = 0
+        while True:
+            if self._stream is None:
+                await asyncio.sleep(BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
+                attempts += 1
+                try:
+                    await self.async_connect()
+                except LinkAuthError:
+                    # Asking again with the same password would only lock us out.
+                    self._denied()
+                    return
+                except LinkError as err:
+                    _LOGGER.debug("No connection to %s: %s", self._title, err)
+                    continue
+            try:
+                await self._async_pump()
+            except LinkError as err:
+                if self.received_bytes:
+                    attempts = 0
+                await self._async_lose(err)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; LinkError while there is no connection."""
+        if self._stream is None:
+            raise LinkError("not connected")
+        self._stream.write(data)
+
+    def abort(self, reason: str) -> None:
+        """Give the connection up and open it anew."""
+        if self._stream is not None:
+            self._abort_reason = reason
+            self._stream.abort()
+
+    async def async_close(self) -> None:
+        """Close the port for good."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await stream.async_close()
+
+    async def _async_pump(self) -> None:
+        """Hand bytes on until the connection breaks."""
+        self.received_bytes = 0
+        early, self._early = self._early, b""
+        data = early
+        while (stream := self._stream) is not None:
+            if data:
+                self.received_bytes += len(data)
+                self._tell_return()
+                self._receive(data)
+            data = await stream.async_read(self._silence_s)
+
+    async def _async_lose(self, err: LinkError) -> None:
+        """Close a broken connection and tell it once."""
+        reason, self._abort_reason = self._abort_reason or str(err), None
+        if not self._loss_told:
+            self._loss_told = True
+            _LOGGER.info("Connection to %s lost: %s", self._title, reason)
+        await self.async_close()
+        self._changed()
+
+    def _tell_return(self) -> None:
+        """Tell once that a lost connection brings data again."""
+        if self._loss_told:
+            self._loss_told = False
+            _LOGGER.info("Connection to %s is back", self._title)
+
+
+class Subscriptions[KeyT: Hashable]:
+    """Who wants to hear about what."""
+
+    def __init__(self) -> None:
+        """Start with nobody."""
+        self._listeners: defaultdict[KeyT, list[CALLBACK_TYPE]] = defaultdict(list)
+
+    @callback
+    def async_listen(self, key: KeyT, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call the listener whenever the key is told; return how to stop that."""
+        self._listeners[key].append(listener)
+
+        @callback
+        def stop() -> None:
+            self._listeners[key].remove(listener)
+
+        return stop
+
+    @callback
+    def async_tell(self, key: KeyT) -> None:
+        """Call everybody who listens to the key."""
+        for listener in tuple(self._listeners[key]):
+            listener()
+
+    @callback
+    def async_tell_all(self) -> None:
+        """Call everybody."""
+        for key in tuple(self._listeners):
+            self.async_tell(key)
