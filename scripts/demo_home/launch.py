@@ -1,0 +1,37 @@
+"""Run Home Assistant without its voice and camera parts: `launch CONFIG-FOLDER`.
+
+Those are set up in every Home Assistant and need a C++ compiler and ffmpeg for
+their libraries; the demo house has no use for them.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+from homeassistant import __main__ as command_line, bootstrap
+
+UNUSED = {
+    "assist_satellite",
+    "camera",
+    "image_processing",
+    "stt",
+    "tts",
+    "wake_word",
+}
+
+
+def stop_with_parent() -> None:
+    """Ask Linux to end this process when the one that started it is gone."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    stop_with_parent()
+    bootstrap.DEFAULT_INTEGRATIONS.difference_update(UNUSED)
+    # Everything needed is in requirements_test.txt: nothing is fetched at run time.
+    os.environ["UV_OFFLINE"] = "1"
+    sys.argv = ["hass", "--config", sys.argv[1]]
+    sys.exit(command_line.main())
