@@ -6,6 +6,7 @@ boiler, 12 m2 of photovoltaics, a 12 V battery and an inverter.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,11 +35,16 @@ class CollectorParameters:
     b0: float = 0.15
     """Incidence angle modifier: 1 - b0 (1 / cos(i) - 1)."""
     diffuse_modifier: float = 0.91
+    """Modifier of diffuse irradiance, as eta0 is for beam."""
     capacity_kj_per_m2_k: float = 7.0
     flow_l_per_h_m2: float = 40.0
     heat_exchanger_effectiveness: float = 0.75
+    """Heat carried over as a share of the greatest possible."""
+    fluid_kj_per_l_k: float = 3.9
+    """Heat capacity of the fluid: 40 % glycol 3.9, water 4.19."""
     pump_full_w: float = 45.0
     pump_idle_w: float = 2.0
+    """Power that a running pump takes at the lowest speed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +61,13 @@ class TankParameters:
     """Relative height above which the boiler heats."""
     heating_height: float = 0.5
     """Relative height from which heating is drawn."""
+    heating_return_height: float = 0.2
+    """Relative height at which heating water comes back."""
+    nodes: int = 10
+    """Layers of equal volume in the model."""
+    conductivity_w_per_m_k: float = 0.8
+    """Between the layers, wall included."""
+    height_m: float = 1.7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +81,11 @@ class BoilerParameters:
     minimum_on_min: float = 20.0
     minimum_off_min: float = 20.0
     start_loss_kwh: float = 0.2
+    """Fuel that every start takes without heating the tank."""
+    safety_c: float = 80.0
+    """The boiler's own limit, which no controller overrides."""
+    electric_w: float = 40.0
+    """Fan, feed and charging pump while it burns."""
     fuel_price_eur_per_kwh: float = 0.11
     co2_kg_per_kwh: float = 0.266
 
@@ -107,6 +125,8 @@ class PVParameters:
     system_loss: float = 0.10
     charger_efficiency: float = 0.97
     charger_current_a: float = 70.0
+    maximum_power_voltage_v: float = 97.0
+    """Of the string of modules at 25 degC."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +141,11 @@ class BatteryParameters:
     discharge_efficiency: float = 0.97
     maximum_charge_w: float = 1500.0
     maximum_discharge_w: float = 1200.0
+    chemistry: Literal["lfp", "lead"] = "lfp"
+    resistance_mohm: float = 4.0
+    cut_off_soc: float = 0.05
+    """At this the inverter shuts down to save the battery, 0 to 1."""
+    reconnect_soc: float = 0.10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,9 +155,30 @@ class InverterParameters:
     rated_power_va: float = 1200.0
     idle_w: float = 8.0
     efficiency: float = 0.92
+    """Greatest efficiency, idle power included."""
     base_load_w: float = 12.0
     """Electronics that run all the time, on the alternating-current side."""
     heating_pump_w: float = 35.0
+    eco_idle_w: float = 1.5
+    eco_wake_w: float = 15.0
+    """In eco mode smaller loads do not wake the inverter."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ControllerParameters:
+    """Settings of the solar controller, as its maker delivers it."""
+
+    on_difference_k: float = 6.0
+    off_difference_k: float = 4.0
+    target_difference_k: float = 10.0
+    """From here on the pump runs faster, 10 % for every 2 K."""
+    minimum_speed_percent: float = 30.0
+    collector_emergency_c: float = 130.0
+    """At this the pump stops until the collector has cooled by 10 K."""
+    store_hysteresis_k: float = 2.0
+    return_raise_on_k: float = 6.0
+    """The valve sends heating water through the tank if so much warmer."""
+    return_raise_off_k: float = 4.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,3 +193,4 @@ class PlantParameters:
     pv: PVParameters | None = field(default_factory=PVParameters)
     battery: BatteryParameters | None = field(default_factory=BatteryParameters)
     inverter: InverterParameters | None = field(default_factory=InverterParameters)
+    controller: ControllerParameters = field(default_factory=ControllerParameters)

@@ -1,0 +1,134 @@
+"""Solar-thermal collectors and their loop.
+
+Heat of the collector by EN ISO 9806:2017 with one temperature for its heat
+capacity; the loop ends in a heat exchanger with equal capacity rates on both
+sides. Valid for glazed flat-plate and tube collectors, wind not considered.
+"""
+
+from dataclasses import dataclass
+import math
+
+from .parameters import CollectorParameters
+
+FURTHEST_COSINE = 0.17
+"""Cosine of an incidence angle of 80 degrees: no beam is taken beyond."""
+
+
+def incidence_modifier(parameters: CollectorParameters, cosine: float) -> float:
+    """Return K = 1 - b0 (1 / cos(i) - 1), between 0 and 1."""
+    if cosine < FURTHEST_COSINE:
+        return 0.0
+    return min(1.0, max(0.0, 1.0 - parameters.b0 * (1.0 / cosine - 1.0)))
+
+
+def absorbed_w_per_m2(
+    parameters: CollectorParameters, beam: float, diffuse: float, cosine: float
+) -> float:
+    """Return eta0 (K Gb + Kd Gd), the heat that reaches the absorber [W/m2].
+
+    `beam` and `diffuse` are irradiances in the collector's plane [W/m2].
+    """
+    modifier = incidence_modifier(parameters, cosine)
+    return parameters.eta0 * (modifier * beam + parameters.diffuse_modifier * diffuse)
+
+
+def yield_w_per_m2(
+    parameters: CollectorParameters,
+    beam: float,
+    diffuse: float,
+    cosine: float,
+    excess_k: float,
+) -> float:
+    """Return the steady useful heat at a mean fluid temperature [W/m2].
+
+    q = eta0 (K Gb + Kd Gd) - a1 dT - a2 dT**2, with dT = `excess_k` above the
+    air. Negative where the fluid loses heat.
+    """
+    loss = parameters.a1_w_per_m2_k + parameters.a2_w_per_m2_k2 * abs(excess_k)
+    return absorbed_w_per_m2(parameters, beam, diffuse, cosine) - loss * excess_k
+
+
+def stagnation_c(
+    parameters: CollectorParameters, absorbed: float, ambient_c: float
+) -> float:
+    """Return the temperature at which losses eat all absorbed heat [degC].
+
+    `absorbed` is what `absorbed_w_per_m2` gives.
+    """
+    a1, a2 = parameters.a1_w_per_m2_k, parameters.a2_w_per_m2_k2
+    if a2 == 0.0:
+        return ambient_c + absorbed / a1
+    return ambient_c + (math.sqrt(a1 * a1 + 4.0 * a2 * absorbed) - a1) / (2.0 * a2)
+
+
+def fluid_w_per_k(parameters: CollectorParameters, pump_percent: float) -> float:
+    """Return the capacity rate of the loop at a pump speed [W/K]."""
+    full_l_per_h = parameters.flow_l_per_h_m2 * parameters.area_m2
+    return full_l_per_h * pump_percent / 100.0 * parameters.fluid_kj_per_l_k / 3.6
+
+
+def pump_power_w(parameters: CollectorParameters, pump_percent: float) -> float:
+    """Return the electric power of the solar pump [W]; 0 at standstill."""
+    if pump_percent <= 0.0:
+        return 0.0
+    span = parameters.pump_full_w - parameters.pump_idle_w
+    return parameters.pump_idle_w + span * (pump_percent / 100.0) ** 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectorStep:
+    """Result of one step; powers are means over the step."""
+
+    mean_c: float
+    """Temperature of the collector at the end."""
+    heat_w: float
+    """Carried over to the tank; negative where the tank heats the collector."""
+    loss_w: float
+    stored_w: float
+    """Taken up by the collector's own heat capacity."""
+
+
+def step(
+    parameters: CollectorParameters,
+    mean_c: float,
+    *,
+    absorbed: float,
+    ambient_c: float,
+    tank_c: float,
+    loop_w_per_k: float,
+    dt_s: float,
+) -> CollectorStep:
+    """Let the collector warm or cool for `dt_s` seconds.
+
+    C dT/dt = A (absorbed - U (T - Ta)) - Q, U = a1 + a2 |T - Ta| at the start,
+    Q = e W / (1 - e / 2) (T - Ttank): solved exactly, so that any step is stable.
+    `absorbed` is in W/m2, `loop_w_per_k` is the loop's capacity rate W.
+    """
+    area = parameters.area_m2
+    effectiveness = parameters.heat_exchanger_effectiveness
+    exchange = effectiveness * loop_w_per_k / (1.0 - effectiveness / 2.0)
+    excess = abs(mean_c - ambient_c)
+    loss = area * (parameters.a1_w_per_m2_k + parameters.a2_w_per_m2_k2 * excess)
+    capacity = max(parameters.capacity_kj_per_m2_k * area * 1000.0, 1.0)
+    total = loss + exchange
+    settled_c = (area * absorbed + loss * ambient_c + exchange * tank_c) / total
+    decay = total * dt_s / capacity
+    gone = -math.expm1(-decay)
+    end_c = settled_c + (mean_c - settled_c) * (1.0 - gone)
+    average_c = settled_c + (mean_c - settled_c) * gone / decay
+    return CollectorStep(
+        mean_c=end_c,
+        heat_w=exchange * (average_c - tank_c),
+        loss_w=loss * (average_c - ambient_c),
+        stored_w=capacity * (end_c - mean_c) / dt_s,
+    )
+
+
+def outlet_c(
+    parameters: CollectorParameters, mean_c: float, tank_c: float, loop_w_per_k: float
+) -> float:
+    """Return what a sensor at the collector's outlet shows [degC]."""
+    if loop_w_per_k <= 0.0:
+        return mean_c
+    effectiveness = parameters.heat_exchanger_effectiveness
+    return mean_c + effectiveness / (2.0 - effectiveness) * (mean_c - tank_c)

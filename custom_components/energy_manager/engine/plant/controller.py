@@ -1,0 +1,119 @@
+"""The solar controller's own logic, as found in the RESOL DeltaSol family.
+
+Differential control with speed, store maximum, collector emergency, return
+raise by the 3-way valve and after-heating by thermostat; each relay can be set
+by hand. Functions of the sensors and of what was before; no clock.
+"""
+
+from enum import IntEnum
+
+from .parameters import BoilerParameters, ControllerParameters
+
+EMERGENCY_HYSTERESIS_K = 10.0
+SPEED_PERCENT_PER_K = 5.0
+HEATING_CALL_K = 5.0
+"""After-heating for the heating ends this far above the supply temperature."""
+
+
+class RelayMode(IntEnum):
+    """Manual mode of a relay, by the numbers of the DeltaSol BX Plus."""
+
+    OFF = 0
+    MINIMUM = 1
+    AUTO = 2
+    ON = 3
+
+
+def latch(*, before: bool, on: bool, off: bool) -> bool:
+    """Return the state of a two-point control; `off` wins."""
+    return not off and (before or on)
+
+
+def pump_speed_percent(
+    parameters: ControllerParameters, *, running: bool, difference_k: float
+) -> float:
+    """Return the pump's speed for collector less tank temperature, 0 for off.
+
+    On from `on_difference_k`, off at `off_difference_k`; above the target
+    difference 10 percent faster for every 2 K.
+    """
+    if not latch(
+        before=running,
+        on=difference_k >= parameters.on_difference_k,
+        off=difference_k <= parameters.off_difference_k,
+    ):
+        return 0.0
+    above_k = max(difference_k - parameters.target_difference_k, 0.0)
+    return min(parameters.minimum_speed_percent + SPEED_PERCENT_PER_K * above_k, 100.0)
+
+
+def manual_speed_percent(
+    parameters: ControllerParameters, mode: int, automatic_percent: float
+) -> float:
+    """Return the speed that a relay mode makes of the automatic speed."""
+    match mode:
+        case RelayMode.OFF:
+            return 0.0
+        case RelayMode.MINIMUM:
+            return parameters.minimum_speed_percent
+        case RelayMode.ON:
+            return 100.0
+        case _:
+            return automatic_percent
+
+
+def manual_switch(mode: int, *, automatic: bool) -> bool:
+    """Return what a relay mode makes of the automatic state of a switch."""
+    if mode == RelayMode.AUTO:
+        return automatic
+    return mode != RelayMode.OFF
+
+
+def emergency(
+    parameters: ControllerParameters, *, before: bool, collector_c: float
+) -> bool:
+    """Return whether the collector is too hot for the pump to run."""
+    limit_c = parameters.collector_emergency_c
+    return latch(
+        before=before,
+        on=collector_c > limit_c,
+        off=collector_c < limit_c - EMERGENCY_HYSTERESIS_K,
+    )
+
+
+def store_is_full(
+    parameters: ControllerParameters, *, before: bool, store_c: float, maximum_c: float
+) -> bool:
+    """Return whether the tank has reached its maximum temperature."""
+    return latch(
+        before=before,
+        on=store_c >= maximum_c,
+        off=store_c < maximum_c - parameters.store_hysteresis_k,
+    )
+
+
+def return_raise(
+    parameters: ControllerParameters, *, before: bool, tank_c: float, return_c: float
+) -> bool:
+    """Return whether heating water goes through the solar part of the tank."""
+    return latch(
+        before=before,
+        on=tank_c - return_c >= parameters.return_raise_on_k,
+        off=tank_c - return_c <= parameters.return_raise_off_k,
+    )
+
+
+def after_heating(parameters: BoilerParameters, *, before: bool, top_c: float) -> bool:
+    """Return whether the thermostat asks for the boiler."""
+    return latch(
+        before=before,
+        on=top_c < parameters.setpoint_c - parameters.hysteresis_k,
+        off=top_c >= parameters.setpoint_c,
+    )
+
+
+def heating_call(*, before: bool, wanted: bool, zone_c: float, supply_c: float) -> bool:
+    """Return whether the heating asks for the boiler."""
+    return wanted and latch(
+        before=before, on=zone_c < supply_c, off=zone_c >= supply_c + HEATING_CALL_K
+    )

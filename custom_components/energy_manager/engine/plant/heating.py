@@ -1,0 +1,65 @@
+"""Heat for the building: what it needs and what the tank can give.
+
+Steady heat loss against the smoothed outdoor temperature; the heating water
+takes what it can from the solar part of the tank when the 3-way valve sends it
+there, and the rest from the zone that the boiler heats.
+"""
+
+from dataclasses import dataclass
+
+from .parameters import HeatingParameters
+from .tank import WATER_J_PER_KG_K
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeatingDraw:
+    """How the tank meets the heating's demand."""
+
+    kg_per_s: float = 0.0
+    """Water through the solar part of the tank."""
+    solar_part_w: float = 0.0
+    zone_w: float = 0.0
+    """Taken from the boiler's zone."""
+    unmet_w: float = 0.0
+
+
+def demand_w(parameters: HeatingParameters, ambient_mean_c: float) -> float:
+    """Return H (Tbase - Tmean), the heat that keeps the building warm [W]."""
+    excess_k = parameters.base_temperature_c - ambient_mean_c
+    return parameters.heat_loss_w_per_k * max(excess_k, 0.0)
+
+
+def draw(
+    parameters: HeatingParameters,
+    wanted_w: float,
+    *,
+    valve_on: bool,
+    tank_c: float,
+    zone_c: float,
+) -> HeatingDraw:
+    """Return the draw for a demand, by temperatures at heating height and zone.
+
+    Water that is warmer than needed is mixed with returning water, so that less
+    flows; colder water is warmed further by the zone.
+    """
+    if wanted_w <= 0.0:
+        return HeatingDraw()
+    supply_c, return_c = parameters.supply_c, parameters.return_c
+    full_kg_per_s = wanted_w / (WATER_J_PER_KG_K * (supply_c - return_c))
+    kg_per_s = solar_w = 0.0
+    reached_c = return_c
+    if valve_on and tank_c > return_c:
+        reached_c = min(tank_c, supply_c)
+        kg_per_s = full_kg_per_s * (reached_c - return_c) / (tank_c - return_c)
+        solar_w = kg_per_s * WATER_J_PER_KG_K * (tank_c - return_c)
+    zone_w = 0.0
+    missing_w = wanted_w - solar_w
+    if missing_w > 1e-9 and zone_c > reached_c:
+        share = min((zone_c - reached_c) / (supply_c - reached_c), 1.0)
+        zone_w = missing_w * share
+    return HeatingDraw(
+        kg_per_s=kg_per_s,
+        solar_part_w=solar_w,
+        zone_w=zone_w,
+        unmet_w=max(missing_w - zone_w, 0.0),
+    )

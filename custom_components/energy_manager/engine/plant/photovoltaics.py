@@ -1,0 +1,78 @@
+"""Photovoltaic modules and their charge controller.
+
+Power as in PVWatts (NREL/TP-6A20-62641) with the module temperature of D. Faiman
+(Progress in Photovoltaics 16 (2008) 307). Valid for crystalline modules that are
+ventilated behind; the voltage is a display value.
+"""
+
+from .parameters import PVParameters
+
+FAIMAN_U0 = 25.0
+FAIMAN_U1 = 6.84
+START_W = 3.0
+"""Below this the charge controller stays asleep."""
+
+
+def module_c(irradiance: float, ambient_c: float, wind_m_per_s: float = 1.5) -> float:
+    """Return the temperature of the modules [degC], irradiance in W/m2."""
+    return ambient_c + irradiance / (FAIMAN_U0 + FAIMAN_U1 * wind_m_per_s)
+
+
+def power_w(
+    parameters: PVParameters,
+    irradiance: float,
+    ambient_c: float,
+    wind_m_per_s: float = 1.5,
+) -> float:
+    """Return the greatest direct-current power at an irradiance in the plane [W].
+
+    P = P0 G / 1000 (1 + gamma (Tm - 25)) (1 - loss).
+    """
+    if irradiance <= 0.0:
+        return 0.0
+    excess_k = module_c(irradiance, ambient_c, wind_m_per_s) - 25.0
+    power = parameters.peak_power_w * irradiance / 1000.0
+    power *= (1.0 + parameters.gamma_per_k * excess_k) * (1.0 - parameters.system_loss)
+    return max(power, 0.0)
+
+
+def charger_limit_w(
+    parameters: PVParameters,
+    available_w: float,
+    battery_v: float,
+    current_limit_a: float | None = None,
+) -> float:
+    """Return the most that the charge controller can give at its output [W].
+
+    Limited by the sun and by its current, which may be set lower than its own.
+    """
+    if available_w < START_W:
+        return 0.0
+    current_a = parameters.charger_current_a
+    if current_limit_a is not None:
+        current_a = min(current_a, max(current_limit_a, 0.0))
+    return min(available_w * parameters.charger_efficiency, current_a * battery_v)
+
+
+def voltage_v(
+    parameters: PVParameters,
+    irradiance: float,
+    ambient_c: float,
+    used_share: float,
+) -> float:
+    """Return the voltage of the string [V].
+
+    At the point of greatest power when all is used, toward the open circuit (a
+    fifth higher) when less is; it collapses below a few W/m2.
+    """
+    if irradiance <= 0.0:
+        return 0.0
+    excess_k = module_c(irradiance, ambient_c) - 25.0
+    light = irradiance / (irradiance + 3.0)
+    curtailed = 1.0 - min(max(used_share, 0.0), 1.0)
+    return (
+        parameters.maximum_power_voltage_v
+        * (1.0 - 0.003 * excess_k)
+        * light
+        * (1.0 + 0.2 * curtailed**0.25)
+    )

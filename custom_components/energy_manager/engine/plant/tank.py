@@ -1,0 +1,222 @@
+"""A stratified storage tank as a row of mixed layers.
+
+Each layer i of mass m and specific heat c obeys
+m c dTi/dt = sum(mdot c (Tfrom - Ti)) + k (Ti+1 - 2 Ti + Ti-1) - UA / N (Ti - Troom)
+with explicit upwind flows; layers that end up warmer than the one above are
+mixed. Valid for steps in which less than one layer of water passes through a
+layer (`longest_step_s`). Layers are counted from the bottom. Lists of floats and
+plain loops: for ten layers they are faster than arrays.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .parameters import TankParameters
+
+WATER_J_PER_KG_K = 4186.8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TankLayout:
+    """What follows from a tank's parameters, worked out once."""
+
+    nodes: int
+    node_kg: float
+    node_j_per_k: float
+    loss_w_per_k: float
+    """Of one layer."""
+    conduction_w_per_k: float
+    """Between neighbouring layers."""
+    room_c: float
+    boiler_node: int
+    """Lowest layer that the boiler heats."""
+    heating_node: int
+    return_node: int
+
+
+@lru_cache(maxsize=64)
+def layout(parameters: TankParameters) -> TankLayout:
+    """Return the layers of a tank."""
+    nodes = parameters.nodes
+    area_m2 = parameters.volume_l / 1000.0 / parameters.height_m
+    distance_m = parameters.height_m / nodes
+    node_kg = parameters.volume_l / nodes
+    heating_node = node_at(nodes, parameters.heating_height)
+    return TankLayout(
+        nodes=nodes,
+        node_kg=node_kg,
+        node_j_per_k=node_kg * WATER_J_PER_KG_K,
+        loss_w_per_k=parameters.loss_w_per_k / nodes,
+        conduction_w_per_k=parameters.conductivity_w_per_m_k * area_m2 / distance_m,
+        room_c=parameters.room_c,
+        boiler_node=node_at(nodes, parameters.boiler_height),
+        heating_node=heating_node,
+        return_node=min(node_at(nodes, parameters.heating_return_height), heating_node),
+    )
+
+
+def node_at(nodes: int, height: float) -> int:
+    """Return the layer that begins at or holds a relative height 0..1."""
+    return min(nodes - 1, max(0, int(height * nodes + 1e-9)))
+
+
+def temperature_at(temperatures_c: list[float], height: float) -> float:
+    """Return the temperature at a relative height, between layers' centres."""
+    place = height * len(temperatures_c) - 0.5
+    below = int(place)
+    if place <= 0.0:
+        return temperatures_c[0]
+    if below >= len(temperatures_c) - 1:
+        return temperatures_c[-1]
+    share = place - below
+    return temperatures_c[below] * (1.0 - share) + temperatures_c[below + 1] * share
+
+
+def energy_j(tank: TankLayout, temperatures_c: list[float], base_c: float) -> float:
+    """Return the heat above a base temperature [J]."""
+    return tank.node_j_per_k * sum(t - base_c for t in temperatures_c)
+
+
+def usable_kwh(
+    parameters: TankParameters, temperatures_c: list[float], from_c: float
+) -> float:
+    """Return the heat of those layers that are warmer than `from_c` [kWh]."""
+    warm = sum(t - from_c for t in temperatures_c if t > from_c)
+    return layout(parameters).node_j_per_k * warm / 3.6e6
+
+
+def longest_step_s(tank: TankLayout, flow_kg_per_s: float) -> float:
+    """Return the longest stable step for the sum of all flows [s]."""
+    conduction = 3.0 * tank.conduction_w_per_k + tank.loss_w_per_k
+    longest = tank.node_j_per_k / conduction if conduction > 0.0 else 3600.0
+    if flow_kg_per_s > 0.0:
+        longest = min(longest, 0.8 * tank.node_kg / flow_kg_per_s)
+    return longest
+
+
+def lance_node(temperatures_c: list[float], inlet_c: float) -> int:
+    """Return the layer into which a stratifying lance lets water of `inlet_c`."""
+    node = 0
+    last = len(temperatures_c) - 1
+    while node < last and temperatures_c[node + 1] <= inlet_c:
+        node += 1
+    return node
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TankFlows:
+    """Water and heat that go into a tank during one step.
+
+    Masses in kg, heat in J over the step; what comes in pushes the same mass out.
+    """
+
+    solar_kg: float = 0.0
+    """From the bottom through the heat exchanger to the lance."""
+    solar_c: float = 0.0
+    cold_kg: float = 0.0
+    """Cold water in at the bottom, hot water out at the top."""
+    cold_c: float = 0.0
+    heating_kg: float = 0.0
+    """Heating water in at its return, out at the heating height."""
+    return_c: float = 0.0
+    boiler_j: float = 0.0
+    """Into the bottom of the boiler's zone, less what is taken there."""
+
+
+def step(
+    tank: TankLayout, temperatures_c: list[float], flows: TankFlows, dt_s: float
+) -> tuple[list[float], float]:
+    """Return the layers after `dt_s` seconds and the heat lost to the room [J]."""
+    capacity = tank.node_j_per_k
+    exchange = tank.conduction_w_per_k * dt_s / capacity
+    loss = tank.loss_w_per_k * dt_s / capacity
+    room_c = tank.room_c
+    result = advect(tank, temperatures_c, flows)
+    lost = 0.0
+    below = temperatures_c[0]
+    last = tank.nodes - 1
+    for node, here in enumerate(temperatures_c):
+        above = temperatures_c[node + 1] if node < last else here
+        leak = loss * (here - room_c)
+        result[node] += exchange * (above - 2.0 * here + below) - leak
+        lost += leak
+        below = here
+    result[tank.boiler_node] += flows.boiler_j / capacity
+    mix_inversions(result)
+    return result, lost * capacity
+
+
+def advect(
+    tank: TankLayout, temperatures_c: list[float], flows: TankFlows
+) -> list[float]:
+    """Return the layers after the water has moved, explicit and upwind."""
+    solar, cold, heating = flows.solar_kg, flows.cold_kg, flows.heating_kg
+    result = temperatures_c[:]
+    if solar == 0.0 and cold == 0.0 and heating == 0.0:
+        return result
+    lance = lance_node(temperatures_c, flows.solar_c)
+    mass = tank.node_kg
+    return_node, heating_node = tank.return_node, tank.heating_node
+    # Net water through the boundary below the present layer, upward positive.
+    upward = 0.0
+    below = 0.0
+    for node, here in enumerate(temperatures_c):
+        change = upward * (below - here) if upward > 0.0 else 0.0
+        upward = cold
+        if return_node <= node < heating_node:
+            upward += heating
+        if node < lance:
+            upward -= solar
+        if upward < 0.0:
+            change -= upward * (temperatures_c[node + 1] - here)
+        if node == 0:
+            change += cold * (flows.cold_c - here)
+        if node == lance:
+            change += solar * (flows.solar_c - here)
+        if node == return_node:
+            change += heating * (flows.return_c - here)
+        result[node] = here + change / mass
+        below = here
+    return result
+
+
+def mix_inversions(temperatures_c: list[float]) -> None:
+    """Mix, in place, layers that are warmer than those above them.
+
+    Pools of equal layers are merged downward until no layer is warmer than the
+    next (pool adjacent violators), which keeps the heat.
+    """
+    previous = temperatures_c[0]
+    for here in temperatures_c:
+        if here < previous:
+            break
+        previous = here
+    else:
+        return
+    pools: list[tuple[float, int]] = []
+    for here in temperatures_c:
+        mean, count = here, 1
+        while pools and pools[-1][0] > mean:
+            under, members = pools.pop()
+            mean = (mean * count + under * members) / (count + members)
+            count += members
+        pools.append((mean, count))
+    place = 0
+    for mean, count in pools:
+        temperatures_c[place : place + count] = [mean] * count
+        place += count
+
+
+def standing_loss_limit_w(volume_l: float, energy_class: str) -> float:
+    """Return the greatest standing loss of an energy class at 45 K [W].
+
+    Commission Delegated Regulation (EU) 812/2013, annex II, table 3; the classes
+    are "A+" to "C" here.
+    """
+    offset, factor = {
+        "A+": (5.5, 3.16),
+        "A": (8.5, 4.25),
+        "B": (12.0, 5.93),
+        "C": (16.66, 8.33),
+    }[energy_class]
+    return offset + factor * float(volume_l**0.4)
