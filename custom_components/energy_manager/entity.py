@@ -15,7 +15,7 @@ class HeardLink(Protocol):
         """Call the listener whenever something of the key arrives or goes stale."""
 
 
-class LinkEntity(Entity):
+class LinkEntity[LinkT: HeardLink](Entity):
     """An entity that a device link feeds.
 
     It writes its state only when there is something new to tell: devices speak
@@ -26,7 +26,7 @@ class LinkEntity(Entity):
     _attr_should_poll = False
     _attr_available = False
 
-    def __init__(self, link: HeardLink, key: Hashable) -> None:
+    def __init__(self, link: LinkT, key: Hashable) -> None:
         """Take the link and what of it to listen to."""
         self._link = link
         self._key = key

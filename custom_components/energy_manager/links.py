@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
 import logging
-from typing import Final, NoReturn
+from typing import Final
 
 import serialx
 
@@ -35,6 +35,10 @@ PORT_ERRORS: Final = (
 
 class LinkError(Exception):
     """The port cannot be opened, was closed or fell silent."""
+
+
+class LinkSilentError(LinkError):
+    """The port is open but brings nothing, or nothing that makes sense."""
 
 
 class LinkAuthError(LinkError):
@@ -80,7 +84,7 @@ class Stream:
             async with asyncio.timeout(timeout_s):
                 data = await self._reader.read(CHUNK)
         except TimeoutError as err:
-            raise LinkError(f"no data for {timeout_s:.0f} s") from err
+            raise LinkSilentError(f"no data for {timeout_s:.0f} s") from err
         except PORT_ERRORS as err:
             raise LinkError(_words(err)) from err
         if not data:
@@ -133,11 +137,6 @@ async def _async_no_greeting(_stream: Stream) -> bytes:
     return b""
 
 
-def _not_denied() -> NoReturn:
-    """Fail if a port without a password refuses one."""
-    raise LinkError("this port knows no password")
-
-
 class Link:
     """Keeps one port open and hands its bytes on."""
 
@@ -150,7 +149,7 @@ class Link:
         receive: Callable[[bytes], None],
         changed: Callable[[], None],
         greet: Callable[[Stream], Awaitable[bytes]] = _async_no_greeting,
-        denied: Callable[[], None] = _not_denied,
+        denied: Callable[[], None] | None = None,
     ) -> None:
         """Take the port and who is to be told.
 
@@ -169,6 +168,7 @@ class Link:
         self._early = b""
         self._loss_told = False
         self._abort_reason: str | None = None
+        self._closed = False
         self.connections = 0
         self.received_bytes = 0
 
@@ -192,7 +192,7 @@ class Link:
     async def async_run(self) -> None:
         """Hand bytes on for ever and reconnect with growing pauses."""
         attempts = 0
-        while True:
+        while not self._closed:
             if self._stream is None:
                 await asyncio.sleep(BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
                 attempts += 1
@@ -200,7 +200,8 @@ class Link:
                     await self.async_connect()
                 except LinkAuthError:
                     # Asking again with the same password would only lock us out.
-                    self._denied()
+                    if self._denied is not None:
+                        self._denied()
                     return
                 except LinkError as err:
                     _LOGGER.debug("No connection to %s: %s", self._title, err)
@@ -226,15 +227,13 @@ class Link:
 
     async def async_close(self) -> None:
         """Close the port for good."""
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            await stream.async_close()
+        self._closed = True
+        await self._async_drop()
 
     async def _async_pump(self) -> None:
         """Hand bytes on until the connection breaks."""
         self.received_bytes = 0
-        early, self._early = self._early, b""
-        data = early
+        data, self._early = self._early, b""
         while (stream := self._stream) is not None:
             if data:
                 self.received_bytes += len(data)
@@ -242,13 +241,21 @@ class Link:
                 self._receive(data)
             data = await stream.async_read(self._silence_s)
 
+    async def _async_drop(self) -> None:
+        """Close the present connection."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await stream.async_close()
+
     async def _async_lose(self, err: LinkError) -> None:
         """Close a broken connection and tell it once."""
         reason, self._abort_reason = self._abort_reason or str(err), None
+        await self._async_drop()
+        if self._closed:
+            return
         if not self._loss_told:
             self._loss_told = True
             _LOGGER.info("Connection to %s lost: %s", self._title, reason)
-        await self.async_close()
         self._changed()
 
     def _tell_return(self) -> None:

@@ -1,3 +1,400 @@
 """A VBus adapter: its connection, the devices on its bus and writing to them."""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import logging
+from time import monotonic
+from typing import Any, Final, NamedTuple
+
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, Platform
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.event import async_track_time_interval
+
+from . import demo
+from .const import CONF_CONTROL, CONF_DEMO_ENTRY, DOMAIN
+from .engine.vbus import Decoder, Handshake, Packet, Specification
+from .links import (
+    Link,
+    LinkAuthError,
+    LinkError,
+    LinkRefusedError,
+    LinkSilentError,
+    Stream,
+    Subscriptions,
+    TcpPort,
+    async_open,
+)
+from .runtime import EnergyManagerConfigEntry
+from .vbus_points import Point, language_of, points_of_blocks, points_of_template
+from .vbus_specification import async_get_specification
+
+_LOGGER = logging.getLogger(__name__)
+
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR)
+
+DISPLAY: Final = 0x0010
+"""Packets to this address are for displays and loggers: the measurements."""
+
+BLOCKS: Final = 0x0015
+"""Packets to this address explain themselves: the way out for unknown devices."""
+
+SIGHTINGS: Final = 3
+"""A packet counts after it was seen this often: the bus's checksum is weak."""
+
+FALLBACK_SIGHTINGS: Final = 10
+"""An unknown device is shown by its self-explaining packets after so many of them."""
+
+HANDSHAKE_TIMEOUT_S: Final = 10.0
+FIRST_DATA_TIMEOUT_S: Final = 20.0
+SILENCE_S: Final = 30.0
+"""Without a byte for this long the connection is dead."""
+
+STALE_S: Final = 60.0
+"""A packet that was not repeated for this long says nothing any more."""
+
+WATCH_INTERVAL: Final = timedelta(seconds=10)
+MAX_PACKETS: Final = 256
+"""Kinds of packets remembered: damage can bring any address."""
+
+
+class PacketKey(NamedTuple):
+    """Which kind of packet: the specification knows them by this."""
+
+    destination: int
+    source: int
+    command: int
+
+    @property
+    def text(self) -> str:
+        """Return the id that loggers of the maker use, as in 00_0010_7112_10_0100."""
+        return f"00_{self.destination:04X}_{self.source:04X}_10_{self.command:04X}"
+
+
+@dataclass(slots=True, kw_only=True)
+class HeardPacket:
+    """A kind of packet on the bus and what it said last."""
+
+    key: PacketKey
+    payload: bytes
+    heard_at: float
+    sightings: int = 1
+    points: tuple[Point, ...] = ()
+    stale: bool = False
+
+
+async def async_handshake(stream: Stream, password: str) -> bytes:
+    """Open the data stream of an adapter; return bytes of it that came along."""
+    handshake = Handshake(password)
+    while not handshake.done:
+        match handshake.error:
+            case "auth":
+                raise LinkAuthError("the password is not accepted")
+            case "refused":
+                raise LinkRefusedError("the adapter refuses to send data")
+        try:
+            data = await stream.async_read(HANDSHAKE_TIMEOUT_S)
+        except LinkSilentError as err:
+            raise LinkRefusedError("no answer to the greeting") from err
+        stream.write(handshake.feed(data))
+    return handshake.rest
+
+
+async def async_probe(
+    specification: Specification, host: str, port: int, password: str
+) -> str | None:
+    """Return the name of what sends measurements, None if it is unknown.
+
+    LinkError if the adapter cannot be reached, refuses or brings no measurements.
+    """
+    stream = await async_open(TcpPort(host=host, port=port))
+    decoder = Decoder()
+    try:
+        data = await async_handshake(stream, password)
+        async with asyncio.timeout(FIRST_DATA_TIMEOUT_S):
+            while True:
+                for frame in decoder.feed(data):
+                    if isinstance(frame, Packet) and frame.destination == DISPLAY:
+                        name = specification.device_name(frame.source)
+                        return name and name.partition(" [")[0]
+                data = await stream.async_read(FIRST_DATA_TIMEOUT_S)
+    except TimeoutError as err:
+        raise LinkSilentError("no measurements") from err
+    finally:
+        await stream.async_close()
+
+
 class VBusLink:
     """A VBus adapter while its config entry is loaded."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: EnergyManagerConfigEntry,
+        specification: Specification,
+    ) -> None:
+        """Prepare the link; nothing is opened yet."""
+        self.hass = hass
+        self.entry = entry
+        self.specification = specification
+        self.control: bool = entry.options.get(CONF_CONTROL, False)
+        self.identity = entry.unique_id or entry.entry_id
+        self.language = language_of(hass.config.language)
+        self.packets: dict[PacketKey, HeardPacket] = {}
+        self._decoder = Decoder()
+        self._first_data = asyncio.Event()
+        self._subscriptions: Subscriptions[Hashable] = Subscriptions()
+        self._newcomers: list[Callable[[HeardPacket], None]] = []
+        self._link = Link(
+            TcpPort(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]),
+            title=entry.title,
+            silence_s=SILENCE_S,
+            greet=self._async_greet,
+            receive=self._receive,
+            changed=self._connection_changed,
+            denied=self._denied,
+        )
+
+    # Connection
+
+    async def async_start(self) -> None:
+        """Connect and wait for the first packet."""
+        self.async_register_adapter()
+        await self._link.async_connect()
+        self.entry.async_create_background_task(
+            self.hass, self._link.async_run(), f"VBus {self.entry.title}"
+        )
+        try:
+            async with asyncio.timeout(FIRST_DATA_TIMEOUT_S):
+                await self._first_data.wait()
+        except TimeoutError as err:
+            raise LinkSilentError("no measurements") from err
+        self.entry.async_on_unload(
+            async_track_time_interval(
+                self.hass, self._watch, WATCH_INTERVAL, cancel_on_shutdown=True
+            )
+        )
+
+    async def async_stop(self) -> None:
+        """Close the connection."""
+        await self._link.async_close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the adapter sends data."""
+        return self._link.connected
+
+    async def _async_greet(self, stream: Stream) -> bytes:
+        """Give the adapter the password."""
+        self._decoder = Decoder()
+        return await async_handshake(stream, self.entry.data[CONF_PASSWORD])
+
+    @callback
+    def _connection_changed(self) -> None:
+        """Tell everybody that the connection came or went."""
+        self._subscriptions.async_tell_all()
+
+    @callback
+    def _denied(self) -> None:
+        """Ask the owner for the password: the adapter's has changed."""
+        self.entry.async_start_reauth(self.hass)
+
+    # Reading
+
+    @callback
+    def async_listen(self, key: Hashable, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call the listener whenever packets of the key arrive or go stale."""
+        return self._subscriptions.async_listen(key, listener)
+
+    @callback
+    def async_on_packet(self, newcomer: Callable[[HeardPacket], None]) -> None:
+        """Call with every kind of packet that counts, known ones and those to come."""
+        self._newcomers.append(newcomer)
+        for packet in self.packets.values():
+            if packet.points:
+                newcomer(packet)
+
+    def fresh(self, key: PacketKey) -> bool:
+        """Return whether the packet was heard lately on a living connection."""
+        packet = self.packets.get(key)
+        return (
+            self.connected
+            and packet is not None
+            and monotonic() - packet.heard_at <= STALE_S
+        )
+
+    @callback
+    def _receive(self, data: bytes) -> None:
+        """Decode bytes from the adapter."""
+        now = monotonic()
+        for frame in self._decoder.feed(data):
+            if isinstance(frame, Packet):
+                self._take_packet(frame, now)
+
+    @callback
+    def _take_packet(self, frame: Packet, now: float) -> None:
+        """Remember what a packet says and tell those who wait for it."""
+        key = PacketKey(frame.destination, frame.source, frame.command)
+        if key.destination not in (DISPLAY, BLOCKS):
+            return
+        self._first_data.set()
+        packet = self.packets.get(key)
+        if packet is None:
+            if len(self.packets) < MAX_PACKETS:
+                self.packets[key] = HeardPacket(
+                    key=key, payload=frame.payload, heard_at=now
+                )
+            return
+        packet.payload = frame.payload
+        packet.heard_at = now
+        packet.stale = False
+        packet.sightings += 1
+        if packet.points:
+            self._subscriptions.async_tell(key)
+        elif packet.sightings >= SIGHTINGS:
+            self._introduce(packet)
+
+    @callback
+    def _introduce(self, packet: HeardPacket) -> None:
+        """Tell of a kind of packet that is now believed, if it can be understood."""
+        key = packet.key
+        template = self.specification.template(*key)
+        if key.destination == DISPLAY:
+            if template is not None:
+                packet.points = tuple(points_of_template(template, self.language))
+        elif packet.sightings >= FALLBACK_SIGHTINGS and not self._known(key.source):
+            packet.points = tuple(points_of_blocks(packet.payload))
+        if packet.points:
+            for newcomer in tuple(self._newcomers):
+                newcomer(packet)
+
+    def _known(self, source: int) -> bool:
+        """Return whether the specification explains what the device sends."""
+        return any(
+            key.source == source and key.destination == DISPLAY and packet.points
+            for key, packet in self.packets.items()
+        )
+
+    @callback
+    def _watch(self, _now: datetime) -> None:
+        """Tell of packets that stopped coming."""
+        now = monotonic()
+        for key, packet in self.packets.items():
+            if not packet.stale and now - packet.heard_at > STALE_S:
+                packet.stale = True
+                self._subscriptions.async_tell(key)
+
+    # Devices
+
+    def unique_id(self, key: PacketKey, point: str) -> str:
+        """Return the unique id of a value.
+
+        It names the adapter and the value on the bus, not the way the bytes came:
+        the adapter by its serial number, or by the config entry as long as that is
+        not known, so that another host, port or kind of connection keeps it.
+        """
+        return f"{self.identity}_{key.text}_{point}"
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return the state of the connection and of all packets."""
+        now = monotonic()
+        return {
+            "connected": self.connected,
+            "connections": self._link.connections,
+            "frames": self._decoder.frames,
+            "malformed_frames": self._decoder.malformed,
+            "specification": self.specification.datecode,
+            "packets": {
+                packet.key.text: {
+                    "device": self.specification.device_name(packet.key.source),
+                    "payload": packet.payload.hex(),
+                    "sightings": packet.sightings,
+                    "age_s": round(now - packet.heard_at, 1),
+                    "values": {
+                        point.key: point.read(packet.payload).value
+                        for point in packet.points
+                    },
+                }
+                for packet in self.packets.values()
+            },
+        }
+
+    @callback
+    def async_register_adapter(self) -> None:
+        """Register the adapter as the device behind which the bus is."""
+        self._adapter_id = (
+            dr.async_get(self.hass)
+            .async_get_or_create(
+                config_entry_id=self.entry.entry_id,
+                identifiers={(DOMAIN, self.identity)},
+                translation_key="vbus_adapter",
+                manufacturer="RESOL",
+            )
+            .id
+        )
+
+    @property
+    def adapter_info(self) -> DeviceInfo:
+        """Return the adapter as a device."""
+        return DeviceInfo(identifiers={(DOMAIN, self.identity)})
+
+    def device_info(self, source: int) -> DeviceInfo:
+        """Return a device on the bus."""
+        name = self.specification.device_name(source, DISPLAY, self.language)
+        return DeviceInfo(
+            identifiers={(DOMAIN, f"{self.identity}_{source:04X}")},
+            name=f"VBus {source:04X}" if name is None else name,
+            manufacturer="RESOL",
+            model=self.specification.device_name(source),
+            model_id=f"0x{source:04X}",
+            via_device_id=self._adapter_id,
+        )
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: EnergyManagerConfigEntry) -> bool:
+    """Connect to a VBus adapter and add what is on its bus."""
+    if (demo_entry_id := entry.data.get(CONF_DEMO_ENTRY)) is not None:
+        await demo.async_wait_running(hass, demo_entry_id)
+    link = VBusLink(hass, entry, await async_get_specification(hass))
+    try:
+        await link.async_start()
+    except LinkError as err:
+        await link.async_stop()
+        if not isinstance(err, LinkAuthError):
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key="no_connection",
+                translation_placeholders={"reason": str(err)},
+            ) from err
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN, translation_key="vbus_password"
+        ) from err
+    entry.runtime_data = link
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: EnergyManagerConfigEntry) -> bool:
+    """Disconnect from a VBus adapter."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    link = entry.runtime_data
+    assert isinstance(link, VBusLink)
+    await link.async_stop()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: EnergyManagerConfigEntry) -> None:
+    """Leave nothing behind: a link keeps nothing outside of its entry."""
+
+
+@callback
+def async_diagnostics(entry: EnergyManagerConfigEntry) -> dict[str, Any]:
+    """Return what helps to find out why something does not arrive."""
+    link = entry.runtime_data
+    assert isinstance(link, VBusLink)
+    return link.diagnostics()

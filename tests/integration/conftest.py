@@ -1,0 +1,194 @@
+"""Emulated devices on real wires: loopback TCP and pseudo terminals."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import suppress
+from datetime import datetime
+import os
+import tty
+
+import pytest
+
+from custom_components.energy_manager.engine.vbus.emulation import (
+    Adapter,
+    Controller,
+    ControllerReadings,
+)
+from homeassistant.core import HomeAssistant
+
+PASSWORD = "sunshine"
+
+READINGS = ControllerReadings(
+    temperatures_c=(71.5, 32.1, 58.4, None),
+    flow_l_per_h=420.0,
+    relays_percent=(80.0, 0.0, 0.0),
+    pwm_percent=80.0,
+    heat_wh=1_234_567.0,
+    heat_power_w=5400.0,
+    heat_today_wh=12_300.0,
+    heat_week_wh=45_600.0,
+    volume_l=98_765.0,
+    local_time=datetime(2026, 6, 21, 12, 0),
+)
+
+
+@pytest.fixture(autouse=True)
+def auto_enable_custom_integrations(
+    recorder_mock: object, enable_custom_integrations: None
+) -> None:
+    """Load the integration from this repository; it depends on the recorder."""
+
+
+async def async_until(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+    """Wait until something has happened on a real wire."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+class EmulatedAdapter:
+    """A VBus/LAN adapter with a controller behind it, on a TCP port of loopback."""
+
+    def __init__(self) -> None:
+        """Make a controller with plausible readings."""
+        self.password = PASSWORD
+        self.controller = Controller()
+        self.readings = READINGS
+        self.logins = 0
+        self.deaf = False
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._streams: dict[asyncio.StreamWriter, Adapter] = {}
+
+    async def async_start(self) -> None:
+        """Listen, at the same port as before if there was one."""
+        self._server = await asyncio.start_server(
+            self._async_serve, "127.0.0.1", self.port
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def async_stop(self) -> None:
+        """Stop listening and hang up."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+            self.hang_up()
+            await server.wait_closed()
+
+    def hang_up(self) -> None:
+        """Close all connections."""
+        for writer in tuple(self._streams):
+            writer.close()
+
+    @property
+    def streaming(self) -> bool:
+        """Whether somebody listens to the bus."""
+        return any(adapter.streaming for adapter in self._streams.values())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes of the bus."""
+        for writer, adapter in self._streams.items():
+            if adapter.streaming:
+                writer.write(data)
+
+    def speak(self, cycles: int = 1) -> None:
+        """Let the controller send its cycle."""
+        for _ in range(cycles):
+            self.send(self.controller.cycle(self.readings, self._now()))
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _async_serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Serve one connection."""
+        adapter = Adapter(self.password)
+        self._streams[writer] = adapter
+        self.logins += 1
+        if not self.deaf:
+            writer.write(adapter.greeting)
+        with suppress(OSError):
+            while data := await reader.read(1024):
+                if self.deaf:
+                    continue
+                if adapter.streaming:
+                    self.send(self.controller.feed(data, self._now()))
+                    continue
+                writer.write(adapter.feed(data))
+                if adapter.closed:
+                    break
+        del self._streams[writer]
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+@pytest.fixture
+async def adapter(
+    hass: HomeAssistant, socket_enabled: None
+) -> AsyncGenerator[EmulatedAdapter]:
+    """A VBus/LAN adapter that can be reached, with a silent controller."""
+    emulated = EmulatedAdapter()
+    await emulated.async_start()
+    yield emulated
+    await emulated.async_stop()
+
+
+@pytest.fixture
+async def speaking_adapter(
+    adapter: EmulatedAdapter,
+) -> AsyncGenerator[EmulatedAdapter]:
+    """A VBus/LAN adapter whose controller speaks twenty times a second."""
+
+    async def async_speak() -> None:
+        while True:
+            adapter.speak()
+            await asyncio.sleep(0.05)
+
+    task = asyncio.create_task(async_speak())
+    yield adapter
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+class EmulatedPort:
+    """A pseudo terminal: the near end is the serial port, the far end the device."""
+
+    def __init__(self) -> None:
+        """Open the pair."""
+        self._far, self._near = os.openpty()
+        tty.setraw(self._far)
+        self.path = os.ttyname(self._near)
+        self.answer: Callable[[bytes], bytes] = lambda _data: b""
+        self.heard = b""
+        os.set_blocking(self._far, False)
+        asyncio.get_running_loop().add_reader(self._far, self._hear)
+
+    def say(self, data: bytes) -> None:
+        """Send bytes of the device."""
+        os.write(self._far, data)
+
+    def unplug(self) -> None:
+        """Take the port away."""
+        if self._far >= 0:
+            asyncio.get_running_loop().remove_reader(self._far)
+            os.close(self._far)
+            os.close(self._near)
+            self._far = -1
+
+    def _hear(self) -> None:
+        with suppress(OSError):
+            data = os.read(self._far, 1024)
+            self.heard += data
+            self.say(self.answer(data))
+
+
+@pytest.fixture
+async def serial_port(hass: HomeAssistant) -> AsyncGenerator[EmulatedPort]:
+    """A serial port with a silent device."""
+    port = EmulatedPort()
+    yield port
+    port.unplug()
