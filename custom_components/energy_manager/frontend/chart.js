@@ -19,7 +19,7 @@ const steps = (times, values, scale = 1) => {
 const boundaries = (times, values, scale = 1) =>
   values.map((value, i) => [times[i], value === null ? null : value * scale]);
 
-const any = (values) => Array.isArray(values) && values.some((value) => value !== null && value !== undefined);
+const any = (values) => values.some((value) => value !== 0);
 
 /** Times of the plan's boundaries in milliseconds. */
 export const boundaryTimes = (plan) => {
@@ -46,29 +46,30 @@ export const chartsOf = (plan, texts, host) => {
     load: themed(host, "--energy-grid-consumption-color", "#488fc2"),
     soc: themed(host, "--energy-battery-out-color", "#4db6ac"),
   };
-  const demand = plan.demand_kwh ?? plan.hot_water_kwh?.map((value, i) => value + (plan.heating_kwh?.[i] ?? 0));
+  const { heat, electricity } = plan;
+  const demand = heat.hot_water_kwh.map((value, i) => value + heat.heating_kwh[i]);
   const charts = [
     {
       id: "heat", name: texts.heat, unit: "kW", digits: 1,
       series: [
-        ...(any(plan.solar_heat_kwh) ? [area("sun", texts.sun, plan.solar_heat_kwh, colours.sun)] : []),
-        ...(any(plan.boiler_heat_kwh) ? [area("boiler", texts.boiler, plan.boiler_heat_kwh, colours.boiler)] : []),
+        ...(any(heat.solar_heat_kwh) ? [area("sun", texts.sun, heat.solar_heat_kwh, colours.sun)] : []),
+        ...(any(heat.boiler_heat_kwh) ? [area("boiler", texts.boiler, heat.boiler_heat_kwh, colours.boiler)] : []),
         ...(any(demand) ? [line("demand", texts.demand, steps(times, demand, perHour), colours.demand, { step: "end", lineStyle: { width: 1.5, type: "dashed" } })] : []),
       ],
     },
     {
       id: "temperature", name: texts.temperature, unit: "°C", digits: 0,
       series: [
-        ...(any(plan.tank_upper_c) ? [line("upper", texts.upper, boundaries(times, plan.tank_upper_c), colours.boiler)] : []),
-        ...(any(plan.tank_lower_c) ? [line("lower", texts.lower, boundaries(times, plan.tank_lower_c), colours.lower)] : []),
+        ...(any(heat.tank_upper_c) ? [line("upper", texts.upper, boundaries(times, heat.tank_upper_c), colours.boiler)] : []),
+        ...(any(heat.tank_lower_c) ? [line("lower", texts.lower, boundaries(times, heat.tank_lower_c), colours.lower)] : []),
       ],
     },
     {
       id: "electricity", name: texts.electricity, unit: "W", digits: 0, second: "%",
       series: [
-        ...(any(plan.pv_power_w) ? [line("pv", texts.pv, steps(times, plan.pv_power_w), colours.sun, { step: "end", areaStyle: { opacity: 0.4 } })] : []),
-        ...(any(plan.load_power_w) ? [line("load", texts.load, steps(times, plan.load_power_w), colours.load, { step: "end" })] : []),
-        ...(any(plan.battery_soc) ? [line("soc", texts.soc, boundaries(times, plan.battery_soc, 100), colours.soc, { yAxisIndex: 1 })] : []),
+        ...(any(electricity.pv_power_w) ? [line("pv", texts.pv, steps(times, electricity.pv_power_w), colours.sun, { step: "end", areaStyle: { opacity: 0.4 } })] : []),
+        ...(any(electricity.load_power_w) ? [line("load", texts.load, steps(times, electricity.load_power_w), colours.load, { step: "end" })] : []),
+        ...(any(electricity.battery_soc) ? [line("soc", texts.soc, boundaries(times, electricity.battery_soc, 100), colours.soc, { yAxisIndex: 1 })] : []),
       ],
     },
   ];
