@@ -12,7 +12,7 @@ from .specification import Field
 
 type Fault = Literal["not_connected", "short_circuit", "unused"]
 
-_FAULTS: Final[dict[int, Fault]] = {
+FAULTS: Final[dict[int, Fault]] = {
     8888: "not_connected",
     -8888: "short_circuit",
     9999: "unused",
@@ -31,6 +31,6 @@ _UNITS: Final = frozenset(
 
 def fault(field: Field, raw: int | None) -> Fault | None:
     """Return the fault that this raw integer means in this field, None for a value."""
-    if raw not in _FAULTS or field.unit_code not in _UNITS or not field.is_int16:
+    if raw not in FAULTS or field.unit_code not in _UNITS or not field.is_int16:
         return None
-    return _FAULTS[raw]
+    return FAULTS[raw]
