@@ -1,0 +1,87 @@
+// Opens pages of a running Home Assistant in headless Chromium.
+//
+// Reads one job as JSON from standard input and writes its result as JSON:
+//   {executable, address?, tokens?, pages: [{path | html, width, height, dark?, scale?, transparent?, wait_for?, file}]}
+//   {pages: [{errors: [text], outside: [url], text}]}
+// `errors` are console errors and uncaught exceptions, `outside` what was asked of any other machine (and refused),
+// `text` what a person reads in the element of `wait_for`.
+
+import { chromium } from "playwright-core";
+
+const SETTLE_MS = 1500;
+const WAIT_MS = 60_000;
+
+async function readJob() {
+  let text = "";
+  for await (const chunk of process.stdin) text += chunk;
+  return JSON.parse(text);
+}
+
+async function logIn(context, job) {
+  await context.addInitScript(
+    ([address, tokens]) => {
+      localStorage.hassTokens = JSON.stringify({
+        ...tokens,
+        hassUrl: address,
+        clientId: `${address}/`,
+        expires: Date.now() + tokens.expires_in * 1000,
+      });
+    },
+    [job.address, job.tokens],
+  );
+}
+
+async function show(browser, job, page) {
+  const result = { errors: [], outside: [], text: "" };
+  const context = await browser.newContext({
+    viewport: { width: page.width, height: page.height },
+    deviceScaleFactor: page.scale ?? 1,
+    colorScheme: page.dark ? "dark" : "light",
+    locale: "en-GB",
+  });
+  if (job.tokens) await logIn(context, job);
+  await context.route(
+    (url) => url.protocol.startsWith("http") && url.hostname !== "127.0.0.1",
+    (route) => {
+      result.outside.push(route.request().url());
+      return route.abort();
+    },
+  );
+  const tab = await context.newPage();
+  tab.on("console", (message) => {
+    if (message.type() === "error") result.errors.push(message.text());
+  });
+  tab.on("pageerror", (error) => result.errors.push(String(error)));
+  if (page.html) await tab.setContent(page.html);
+  else await tab.goto(`${job.address}${page.path}`);
+  if (page.wait_for) {
+    const element = tab.locator(page.wait_for).first();
+    await element.waitFor({ state: "visible", timeout: WAIT_MS });
+    await tab.waitForTimeout(SETTLE_MS);
+    result.text = await element.innerText();
+  }
+  await tab.screenshot({ path: page.file, omitBackground: Boolean(page.transparent) });
+  await context.close();
+  return result;
+}
+
+const job = await readJob();
+const browser = await chromium.launch({
+  executablePath: job.executable,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ],
+});
+try {
+  const pages = [];
+  for (const page of job.pages) pages.push(await show(browser, job, page));
+  process.stdout.write(JSON.stringify({ pages }));
+} finally {
+  await browser.close();
+}
