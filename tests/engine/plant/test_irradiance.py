@@ -7,7 +7,7 @@ from custom_components.energy_manager.engine.plant import irradiance, sun
 from custom_components.energy_manager.engine.plant.parameters import SiteParameters
 
 SITE = SiteParameters(latitude=45.0, longitude=8.0)
-YEAR = sun.position(1767225600.0 + 600.0 * np.arange(52560.0), SITE)
+YEAR = sun.position(1767225600.0 + 600.0 * np.arange(52560, dtype=np.float64), SITE)
 
 
 def overhead(up: float) -> sun.SunPosition:

@@ -5,6 +5,8 @@ Power as in PVWatts (NREL/TP-6A20-62641) with the module temperature of D. Faima
 ventilated behind; the voltage is a display value.
 """
 
+import math
+
 from .parameters import PVParameters
 
 FAIMAN_U0 = 25.0
@@ -70,9 +72,5 @@ def voltage_v(
     excess_k = module_c(irradiance, ambient_c) - 25.0
     light = irradiance / (irradiance + 3.0)
     curtailed = 1.0 - min(max(used_share, 0.0), 1.0)
-    return (
-        parameters.maximum_power_voltage_v
-        * (1.0 - 0.003 * excess_k)
-        * light
-        * (1.0 + 0.2 * curtailed**0.25)
-    )
+    full = parameters.maximum_power_voltage_v * (1.0 - 0.003 * excess_k) * light
+    return full * (1.0 + 0.2 * math.sqrt(math.sqrt(curtailed)))

@@ -74,7 +74,7 @@ def inputs_between(
     step_s: float,
 ) -> list[HouseInputs]:
     """Return what acts on the house in each of a row of steps."""
-    middles = start_s + step_s * (np.arange(float(steps)) + 0.5)
+    middles = start_s + step_s * (np.arange(steps, dtype=np.float64) + 0.5)
     weather = weather_at(surroundings.site, middles, surroundings.scenario)
     dark = np.zeros(steps)
     beam, diffuse, cosine, modules = dark, dark, dark, dark
@@ -151,7 +151,7 @@ def simulate(
     *,
     start_s: float,
     hours: int,
-    step_s: float = 60.0,
+    step_s: float = 120.0,
     state: HouseState | None = None,
     control: Control | None = None,
 ) -> Simulation:

@@ -37,7 +37,10 @@ class SunPosition:
     @property
     def zenith_deg(self) -> FloatArray:
         """Angle between the vertical and the sun [degrees]."""
-        return np.degrees(np.arctan2(np.hypot(self.south, self.west), self.up))
+        zenith: FloatArray = np.degrees(
+            np.arctan2(np.hypot(self.south, self.west), self.up)
+        )
+        return zenith
 
     @property
     def elevation_deg(self) -> FloatArray:
@@ -47,7 +50,8 @@ class SunPosition:
     @property
     def azimuth_deg(self) -> FloatArray:
         """Compass direction of the sun, 0 north, 90 east [degrees]."""
-        return (np.degrees(np.arctan2(self.west, self.south)) + 180.0) % 360.0
+        azimuth: FloatArray = np.degrees(np.arctan2(self.west, self.south)) + 180.0
+        return azimuth % 360.0
 
 
 def position(times_s: FloatArray, site: SiteParameters) -> SunPosition:

@@ -88,7 +88,8 @@ def weather_of_day(
     site: SiteParameters, start_s: float, scenario: Scenario, hours: int = 24
 ) -> Weather:
     """Return the weather hour by hour from an instant on."""
-    return weather_at(site, start_s + 3600.0 * np.arange(float(hours)), scenario)
+    times_s = start_s + 3600.0 * np.arange(hours, dtype=np.float64)
+    return weather_at(site, times_s, scenario)
 
 
 def cloud_cover(
@@ -130,7 +131,8 @@ def ambient_c(
         case Scenario.AS_USUAL:
             level, shift = _usual_level(site, times_s), np.zeros(days.shape)
     daily = (1.0 + 4.5 * (1.0 - level)) * np.cos(2.0 * math.pi * (days - 15.0 / 24.0))
-    return mean + amplitude * season + daily + spell + shift
+    total: FloatArray = mean + amplitude * season + daily + spell + shift
+    return total
 
 
 def _usual_level(site: SiteParameters, times_s: FloatArray) -> FloatArray:
@@ -145,7 +147,9 @@ def _season(site: SiteParameters, times_s: FloatArray) -> FloatArray:
     """Return a wave over the year: 1 in midsummer, -1 in midwinter."""
     days = (times_s % YEAR_S) / DAY_S
     wave = np.cos(2.0 * math.pi * (days - WARMEST_DAY) / 365.2425)
-    return -wave if site.latitude < 0.0 else wave
+    half = 1.0 if site.latitude >= 0.0 else -1.0
+    season: FloatArray = half * wave
+    return season
 
 
 def _solar_days(site: SiteParameters, times_s: FloatArray) -> FloatArray:
