@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+import io
 import json
 import os
 from pathlib import Path
@@ -60,6 +61,9 @@ def run(options: argparse.Namespace) -> int:
     except InputError as error:
         print(f"{options.specification}: {error}", file=sys.stderr)
         return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Units are not in every encoding that a terminal may have.
+        sys.stdout.reconfigure(encoding="utf-8")
     decoder = RecordingDecoder() if is_recording(data) else Decoder()
     chunk = options.chunk or max(len(data), 1)
     try:
@@ -96,8 +100,8 @@ def _frames(
 def write(frame: Frame, specification: Specification, output: TextIO) -> None:
     """Write one frame as a line of JSON."""
     document = describe(frame, specification)
-    json.dump(document, output, ensure_ascii=False, separators=(",", ":"))
-    output.write("\n")
+    line = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    output.write(line + "\n")
 
 
 def describe(frame: Frame, specification: Specification) -> dict[str, Any]:
