@@ -1,5 +1,6 @@
 """Files that tools and stores read: manifest, change log, blueprints, documents."""
 
+from pathlib import Path
 import re
 import shlex
 import subprocess
@@ -51,10 +52,12 @@ def test_hacs() -> None:
     }
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_paths_in_documents_exist(document: object) -> None:
+@pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: path.relative_to(REPOSITORY).as_posix()
+)
+def test_paths_in_documents_exist(document: Path) -> None:
     """Every path of the repository that a document names is there."""
-    text = REPOSITORY.joinpath(str(document)).read_text(encoding="utf-8")
+    text = document.read_text(encoding="utf-8")
     roots = "custom_components|blueprints|docs|scripts|tests"
     named = set(re.findall(rf"`((?:{roots})/[\w./-]*)", text))
     named |= {
@@ -62,13 +65,19 @@ def test_paths_in_documents_exist(document: object) -> None:
         for target in re.findall(r"\]\(([^)#]+)\)", text)
         if not target.startswith(("http", "mailto:"))
     }
-    base = REPOSITORY.joinpath(str(document)).parent
     missing = {
         path
         for path in named
-        if not (REPOSITORY / path).exists() and not (base / path).exists()
+        if not (REPOSITORY / path).exists() and not (document.parent / path).exists()
     }
     assert not missing
+
+
+def test_architecture_names_every_module() -> None:
+    """The table of modules is the folder's content, no more and no less."""
+    text = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+\.py)`", text))
+    assert named == {path.name for path in INTEGRATION.glob("*.py")}
 
 
 def test_readme_tells_the_commands() -> None:
