@@ -18,13 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import (
-    CONF_KIND,
-    CONF_TIME_FACTOR,
-    CONF_WEATHER,
-    DEMO_WEATHERS,
-    EntryKind,
-)
+from .const import CONF_KIND, CONF_TIME_FACTOR, CONF_WEATHER, DEMO_WEATHERS, EntryKind
 
 DEMO_UNIQUE_ID: Final = "demo_house"
 CONF_TANK: Final = "tank_c"

@@ -142,12 +142,12 @@ async def test_terminal_forgets_what_nobody_reads(tmp_path: Path) -> None:
 async def test_devices_leave_nothing_behind(tmp_path: Path) -> None:
     """Stopping closes all ports and removes the links and their folders."""
     folder = tmp_path / "energy_manager" / "demo"
-    descriptors = set(os.listdir("/proc/self/fd"))
+    descriptors = set(Path("/proc/self/fd").iterdir())
     devices = DemoDevices(folder, Controller())
     await devices.async_start(0)
     assert {path.name for path in folder.iterdir()} == {MPPT, INVERTER, BATTERY}
     assert devices.path(MPPT) == str(folder / MPPT)
     await devices.async_stop()
     assert not folder.parent.exists()
-    assert set(os.listdir("/proc/self/fd")) - descriptors <= set()
+    assert set(Path("/proc/self/fd").iterdir()) - descriptors <= set()
     await devices.async_stop()  # a second time does no harm
