@@ -17,21 +17,33 @@ from .frames import (
     ping,
     set_register,
 )
+from .labels import LABELS, Kind, Label, Value, firmware_version, readings
+from .products import Family, Product, family_of, product
 
 __all__ = [
+    "LABELS",
     "Answer",
     "Block",
     "Command",
     "Decoder",
+    "Family",
     "Flag",
     "HexFrame",
+    "Kind",
+    "Label",
+    "Product",
     "Reading",
+    "Value",
     "encode_block",
     "encode_frame",
     "encode_hex",
+    "family_of",
+    "firmware_version",
     "get_application_version",
     "get_product_id",
     "get_register",
     "ping",
+    "product",
+    "readings",
     "set_register",
 ]
