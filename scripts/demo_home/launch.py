@@ -12,6 +12,7 @@ import sys
 from homeassistant import __main__ as command_line, bootstrap
 
 UNUSED = {
+    "ai_task",
     "assist_satellite",
     "camera",
     "image_processing",
