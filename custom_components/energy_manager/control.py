@@ -1,0 +1,352 @@
+"""Carries decisions out: on change only, with minimum times, read back, leased."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+import logging
+from typing import Any, Final
+
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    ATTR_OPTION,
+    SERVICE_SELECT_OPTION,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+import probatio as vol
+
+from .const import DOMAIN, Mode
+from .roles import ACTUATORS, SELECTS, Role
+from .storage import HomeStore, Lease
+
+_LOGGER = logging.getLogger(__name__)
+
+CALL_TIMEOUT_S: Final = 30.0
+"""A value written over VBus can take ten seconds to come back."""
+RETRY: Final = timedelta(minutes=1)
+"""Pause after a first failure; it doubles with each further one."""
+LONGEST_RETRY: Final = timedelta(minutes=16)
+FAILURES_TOLERATED: Final = 1
+"""A device may miss one command; the second miss in a row is told."""
+
+
+class Command(StrEnum):
+    """What a device is told."""
+
+    HOLD = "hold"
+    """Off."""
+    ALLOW = "allow"
+    """Follow your own automatic."""
+    RUN = "run"
+    """On."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """What decides on the commands."""
+
+    mode: Mode
+    override: bool | None
+    """What the owner set the boiler release to by hand, None if nothing holds."""
+    action: Command | None
+    """What the plan says about the boiler; None without a valid plan."""
+    inverter_on: bool | None = None
+    charger_on: bool | None = None
+    tank_top_c: float | None = None
+    floor_c: float = 40.0
+    """Below this at the top of the tank the boiler is never held back."""
+    ceiling_c: float = 85.0
+    """Above this at the top of the tank the boiler is not made to run."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """A command for one device, and why."""
+
+    command: Command | None
+    """None gives the device back to its own automatic."""
+    why: str
+    urgent: bool = False
+    """Whether it is carried out without regard to minimum times."""
+
+
+def boiler_wish(situation: Situation) -> Wish:
+    """Return what the boiler release is to do."""
+    top_c = situation.tank_top_c
+    too_hot = top_c is not None and top_c >= situation.ceiling_c
+    if situation.override is not None:
+        if not situation.override:
+            return Wish(command=Command.HOLD, why="owner", urgent=True)
+        command = Command.ALLOW if too_hot else Command.RUN
+        return Wish(command=command, why="owner", urgent=True)
+    if situation.mode is not Mode.AUTOMATIC:
+        return Wish(command=None, why="not_automatic", urgent=True)
+    if situation.action is None:
+        return Wish(command=None, why="no_plan", urgent=True)
+    if situation.action is Command.HOLD:
+        if top_c is None:
+            return Wish(command=Command.ALLOW, why="tank_unknown", urgent=True)
+        if top_c < situation.floor_c:
+            return Wish(command=Command.ALLOW, why="tank_cold", urgent=True)
+    if situation.action is Command.RUN and too_hot:
+        return Wish(command=Command.ALLOW, why="tank_hot", urgent=True)
+    return Wish(command=situation.action, why="plan")
+
+
+def wishes(situation: Situation) -> dict[Role, Wish]:
+    """Return what each device is to do."""
+    result = {Role.BOILER_RELEASE: boiler_wish(situation)}
+    for role, wanted in (
+        (Role.INVERTER_MODE, situation.inverter_on),
+        (Role.CHARGER, situation.charger_on),
+    ):
+        if situation.mode is not Mode.AUTOMATIC:
+            result[role] = Wish(command=None, why="not_automatic", urgent=True)
+        elif wanted is None:
+            result[role] = Wish(command=None, why="no_plan", urgent=True)
+        else:
+            command = Command.RUN if wanted else Command.HOLD
+            result[role] = Wish(command=command, why="plan")
+    return result
+
+
+_OFF_WORDS: Final = ("off", "aus", "arrêt", "arret", "0")
+_AUTOMATIC_WORDS: Final = ("auto", "automatic", "automatik", "automatique")
+_ON_WORDS: Final = ("on", "ein", "marche", "max", "maximum", "100")
+
+
+def _option(options: list[str], words: tuple[str, ...]) -> str | None:
+    """Return the option that says one of the words, in the words' order."""
+    by_word = {option.strip().casefold(): option for option in options}
+    return next((by_word[word] for word in words if word in by_word), None)
+
+
+def target_state(state: State, command: Command) -> str | None:
+    """Return the state in which a device obeys, None if it cannot."""
+    if state.domain not in SELECTS:
+        return STATE_OFF if command is Command.HOLD else STATE_ON
+    options = list(state.attributes.get("options", ()))
+    match command:
+        case Command.HOLD:
+            words: tuple[str, ...] = _OFF_WORDS
+        case Command.ALLOW:
+            words = _AUTOMATIC_WORDS + _ON_WORDS
+        case Command.RUN:
+            words = _ON_WORDS + _AUTOMATIC_WORDS
+    return _option(options, words)
+
+
+def automatic_state(state: State, role: Role) -> str:
+    """Return the state in which a device decides for itself.
+
+    A device without an automatic gets back the state it was found in; a switch
+    that releases the boiler or the charger is released.
+    """
+    if state.domain not in SELECTS:
+        return state.state if role is Role.INVERTER_MODE else STATE_ON
+    options = list(state.attributes.get("options", ()))
+    return _option(options, _AUTOMATIC_WORDS) or state.state
+
+
+@dataclass(slots=True)
+class _Failures:
+    """How often a device did not obey, and when it is asked again."""
+
+    count: int
+    next_try: datetime
+
+
+class Control:
+    """Tells the devices of one home what to do."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        store: HomeStore,
+        devices: Mapping[Role, str],
+        minimum_times: Mapping[Role, timedelta],
+    ) -> None:
+        """Take the entities that play the actuators' roles."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._store = store
+        self.devices = {role: devices[role] for role in ACTUATORS if role in devices}
+        self._minimum_times = minimum_times
+        self._failures: dict[str, _Failures] = {}
+        self._lock = asyncio.Lock()
+
+    async def async_reconcile(self, situation: Situation) -> None:
+        """Bring the devices to what is wanted, as far as they differ from it."""
+        async with self._lock:
+            wanted = wishes(situation)
+            for key, lease in tuple(self._store.memory.leases.items()):
+                if self.devices.get(Role(key)) != lease.entity_id:
+                    # The role has passed to another entity: this one is free.
+                    await self._async_give_back(key, lease)
+            for role, entity_id in self.devices.items():
+                await self._async_bring(role, entity_id, wanted[role])
+
+    async def async_give_all_back(self) -> None:
+        """Give all devices back to their own automatic, now."""
+        async with self._lock:
+            for key, lease in tuple(self._store.memory.leases.items()):
+                await self._async_give_back(key, lease)
+            await self._store.async_save()
+
+    async def _async_give_back(self, key: str, lease: Lease) -> None:
+        """Give one device back; keep its lease if it cannot be reached."""
+        state = self._hass.states.get(lease.entity_id)
+        if state is None:
+            # It no longer exists, so there is nothing to give back.
+            del self._store.memory.leases[key]
+            return
+        if state.state != lease.automatic and not await self._async_call(
+            key, lease.entity_id, lease.automatic
+        ):
+            return
+        del self._store.memory.leases[key]
+        self._log(key, lease.automatic, "given_back")
+
+    async def _async_bring(self, role: Role, entity_id: str, wish: Wish) -> None:
+        """Bring one device to what is wanted of it."""
+        state = self._hass.states.get(entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            return
+        leases = self._store.memory.leases
+        lease = leases.get(role)
+        if wish.command is None:
+            target = None if lease is None else lease.automatic
+        elif (target := target_state(state, wish.command)) is None:
+            self._tell("device_unsuitable", role, entity_id)
+            return
+        if target is None:
+            return
+        if lease is None:
+            if state.state == target:
+                return
+            await self._async_command(
+                role,
+                wish,
+                Lease(
+                    entity_id=entity_id,
+                    commanded=target,
+                    automatic=automatic_state(state, role),
+                    changed=dt_util.utcnow(),
+                ),
+            )
+        elif lease.commanded != target:
+            age = dt_util.utcnow() - lease.changed
+            if wish.urgent or age >= self._minimum_times[role]:
+                changed = replace(lease, commanded=target, changed=dt_util.utcnow())
+                await self._async_command(role, wish, changed)
+        elif state.state == target:
+            self._obeyed(role, entity_id)
+            if wish.command is None:
+                del leases[role]
+                self._store.schedule_save()
+        else:
+            await self._async_repeat(role, lease)
+
+    async def _async_command(self, role: Role, wish: Wish, lease: Lease) -> None:
+        """Tell a device something new."""
+        self._store.memory.leases[role] = lease
+        self._log(role, lease.commanded, wish.why)
+        # First on disk, then on the wire: a crash in between must not leave a
+        # device in manual operation that nobody remembers.
+        await self._store.async_save()
+        self._failures.pop(role, None)
+        if await self._async_call(role, lease.entity_id, lease.commanded):
+            self._expect(role)
+
+    async def _async_repeat(self, role: Role, lease: Lease) -> None:
+        """Tell a device again what it has not done."""
+        failures = self._failures.get(role)
+        if failures is not None and dt_util.utcnow() < failures.next_try:
+            return
+        if failures is not None and failures.count > FAILURES_TOLERATED:
+            self._tell("device_disobeys", role, lease.entity_id)
+        if await self._async_call(role, lease.entity_id, lease.commanded):
+            self._expect(role)
+
+    def _expect(self, role: str) -> None:
+        """Give the device time to show that it obeys."""
+        known = self._failures.get(role)
+        count = 1 if known is None else known.count + 1
+        pause = min(RETRY * 2 ** (count - 1), LONGEST_RETRY)
+        self._failures[role] = _Failures(count, dt_util.utcnow() + pause)
+
+    def _obeyed(self, role: Role, entity_id: str) -> None:
+        """Note that the device does what it was told."""
+        self._failures.pop(role, None)
+        issue_id = self._issue_id("device_disobeys", role)
+        if ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id) is not None:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+            _LOGGER.info("%s obeys again", entity_id)
+
+    async def _async_call(self, role: str, entity_id: str, target: str) -> bool:
+        """Set the device's state; return whether the call went through."""
+        domain = entity_id.partition(".")[0]
+        data: dict[str, Any] = {ATTR_ENTITY_ID: entity_id}
+        if domain in SELECTS:
+            service = SERVICE_SELECT_OPTION
+            data[ATTR_OPTION] = target
+        else:
+            service = SERVICE_TURN_ON if target == STATE_ON else SERVICE_TURN_OFF
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                await self._hass.services.async_call(
+                    domain, service, data, blocking=True
+                )
+        except (HomeAssistantError, vol.Invalid, TimeoutError) as err:
+            _LOGGER.debug("%s did not take %s: %s", entity_id, target, err)
+            self._expect(role)
+            return False
+        return True
+
+    def _tell(self, kind: str, role: Role, entity_id: str) -> None:
+        """Tell once that a device does not do what the plan needs."""
+        issue_id = self._issue_id(kind, role)
+        if ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id) is not None:
+            return
+        _LOGGER.warning("%s cannot be controlled: %s", entity_id, kind)
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=kind,
+            translation_placeholders={"entity": entity_id},
+        )
+
+    def _issue_id(self, kind: str, role: Role) -> str:
+        """Return the id of an issue about a device of this home."""
+        return f"{kind}_{self._entry_id}_{role}"
+
+    def clear_issues(self) -> None:
+        """Take back what was told: the entry is unloaded."""
+        for role in self.devices:
+            for kind in ("device_disobeys", "device_unsuitable"):
+                ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(kind, role))
+
+    def _log(self, role: str, state: str, why: str) -> None:
+        """Add what was done to the log of decisions."""
+        self._store.memory.decisions.append(
+            {
+                "time": dt_util.utcnow().isoformat(),
+                "role": str(role),
+                "state": state,
+                "why": why,
+            }
+        )
+        self._store.schedule_save()

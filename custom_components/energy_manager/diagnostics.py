@@ -1,0 +1,50 @@
+"""Diagnostics: what is needed to understand an entry from afar."""
+
+from typing import Any, Final
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_HOST, CONF_PASSWORD
+from homeassistant.core import HomeAssistant
+
+from .home import Home
+from .runtime import EnergyManagerConfigEntry
+from .states import entities_in_use
+
+TO_REDACT: Final = {CONF_HOST, CONF_PASSWORD}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: EnergyManagerConfigEntry
+) -> dict[str, Any]:
+    """Return the diagnostics of one config entry."""
+    result: dict[str, Any] = {
+        "entry": {
+            "data": async_redact_data(dict(entry.data), TO_REDACT),
+            "options": dict(entry.options),
+        }
+    }
+    if isinstance(entry.runtime_data, Home):
+        result |= _home(hass, entry.runtime_data)
+    return result
+
+
+def _home(hass: HomeAssistant, home: Home) -> dict[str, Any]:
+    """Return the problem and the plan of a home, and what happened lately.
+
+    The problem holds no place on earth: the sun has been turned into irradiance.
+    """
+    planned = home.coordinator.data
+    states = {
+        entity_id: None
+        if (state := hass.states.get(entity_id)) is None
+        else state.state
+        for entity_id in entities_in_use(home.roles)
+    }
+    return {
+        "problem": None if planned is None else planned.problem.to_json(),
+        "plan": None if planned is None else planned.plan.to_json(),
+        "reason_text": home.reason_text("en"),
+        "last_plan_failed": not home.coordinator.last_update_success,
+        "states": states,
+        "memory": home.memory.as_dict(),
+    }

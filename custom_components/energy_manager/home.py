@@ -1,0 +1,451 @@
+"""The home: plans ahead and, if its owner wants it, carries the plan out."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+import logging
+from typing import Any, Final
+
+from homeassistant.components.weather.const import DATA_COMPONENT as WEATHER_COMPONENT
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HassJob,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_time_interval,
+    async_track_utc_time_change,
+)
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from . import outlook, panel, role_issues, services, states, websocket
+from .const import CONF_MODE, CONF_PLANT, CONF_ROLES, DOMAIN, Mode
+from .control import Command, Control, Situation, boiler_wish, target_state
+from .coordinator import PlanCoordinator
+from .engine.planner.plan import Plan
+from .plant_profile import plant_parameters
+from .reason_texts import ReasonTexts
+from .roles import ACTUATORS, Role, entities_of, entity_of
+from .storage import HomeStore, Override
+
+_LOGGER = logging.getLogger(__name__)
+
+PLATFORMS: Final = (
+    Platform.CALENDAR,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)
+
+PLAN_MINUTES: Final = (0, 15, 30, 45)
+PLAN_SECOND: Final = 2
+"""Just after the quarter of an hour, when others have written their states."""
+TICK: Final = timedelta(minutes=1)
+RELEASE_OVERRIDE: Final = timedelta(hours=6)
+"""How long the boiler release set by hand holds: a night, not a holiday."""
+DEVICE_PAUSE: Final = timedelta(minutes=10)
+"""Between changes of the inverter and of the charger."""
+FLOOR_BELOW_COMFORT_K: Final = 5.0
+"""So much colder than comfort the tank's top is when nothing holds the boiler back."""
+CEILING_BELOW_MAXIMUM_K: Final = 5.0
+
+type HomeConfigEntry = ConfigEntry[Home]
+
+_PAGE: Final[HassKey[str]] = HassKey(f"{DOMAIN}.page")
+"""Address of the page's first module."""
+
+
+async def async_setup(hass: HomeAssistant) -> None:
+    """Register what all homes share: actions, commands and modules of the page."""
+    services.async_setup_services(hass)
+    websocket.async_setup_commands(hass)
+    hass.data[_PAGE] = await panel.async_serve_modules(hass)
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Set up a home."""
+    home = Home(hass, entry)
+    await home.async_load()
+    entry.runtime_data = home
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    home.start()
+    await panel.async_show(hass, hass.data[_PAGE])
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Unload a home: its devices go back to their own automatic."""
+    home: Home = entry.runtime_data
+    await home.async_stop()
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        home.resume()
+        return False
+    home.control.clear_issues()
+    role_issues.async_clear(hass, entry, home.roles)
+    if not any(other is not home for other in services.loaded_homes(hass)):
+        panel.async_hide(hass)
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Forget a home; a device that could not be given back is tried once more."""
+    store = HomeStore(hass, entry.entry_id, Mode.OFF)
+    await store.async_load()
+    control = Control(hass, entry.entry_id, store, {}, {})
+    await control.async_give_all_back()
+    for lease in store.memory.leases.values():
+        _LOGGER.warning(
+            "%s could not be set back to %s", lease.entity_id, lease.automatic
+        )
+    await store.async_remove()
+
+
+class Home:
+    """One home while its config entry is loaded."""
+
+    texts: ReasonTexts
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Take what the owner told of the home."""
+        self.hass = hass
+        self.entry = entry
+        self.roles: Mapping[str, Any] = entry.options[CONF_ROLES]
+        self.plant = plant_parameters(entry.options[CONF_PLANT])
+        self.store = HomeStore(
+            hass, entry.entry_id, Mode(entry.options.get(CONF_MODE, Mode.ADVISE))
+        )
+        self.memory = self.store.memory
+        self.coordinator = PlanCoordinator(
+            hass, entry, self.roles, self.plant, self.memory
+        )
+        self.control = Control(
+            hass,
+            entry.entry_id,
+            self.store,
+            {
+                role: entity_id
+                for role in ACTUATORS
+                if (entity_id := entity_of(self.roles, role)) is not None
+            },
+            self._minimum_times(),
+        )
+        self.device_info = DeviceInfo(
+            identifiers={(DOMAIN, entry.entry_id)},
+            name=entry.title,
+            entry_type=DeviceEntryType.SERVICE,
+        )
+        self._stopped = False
+        self._forecast_seen: list[Any] | None = None
+        self._forecast_of: object = None
+        self._stop_forecast: CALLBACK_TYPE | None = None
+
+    def _minimum_times(self) -> dict[Role, timedelta]:
+        """Return how long each device stays as it is once it was told something."""
+        boiler = self.plant.boiler
+        minutes = (
+            0.0
+            if boiler is None
+            else max(boiler.minimum_on_min, boiler.minimum_off_min)
+        )
+        return {
+            Role.BOILER_RELEASE: timedelta(minutes=minutes),
+            Role.INVERTER_MODE: DEVICE_PAUSE,
+            Role.CHARGER: DEVICE_PAUSE,
+        }
+
+    async def async_load(self) -> None:
+        """Read what the home remembers and the words it speaks."""
+        await self.store.async_load()
+        self.texts = await self.hass.async_add_executor_job(ReasonTexts.load)
+
+    @callback
+    def start(self) -> None:
+        """Watch what matters, and plan as soon as Home Assistant runs."""
+        entry = self.entry
+        watched = {
+            Role.WEATHER: self._watch_weather,
+            Role.PEOPLE: self._watch_people,
+            Role.CALENDAR: self._watch_people,
+            Role.TANK_TOP: self._watch_tank,
+            Role.BOILER_RELEASE: self._watch_boiler,
+        }
+        for role, action in watched.items():
+            if entities := entities_of(self.roles, role):
+                entry.async_on_unload(
+                    async_track_state_change_event(self.hass, entities, action)
+                )
+        entry.async_on_unload(self._unwatch_forecast)
+        entry.async_on_unload(self.coordinator.async_add_listener(self._planned))
+        entry.async_on_unload(
+            async_track_utc_time_change(
+                self.hass, self._quarter, minute=PLAN_MINUTES, second=PLAN_SECOND
+            )
+        )
+        entry.async_on_unload(async_track_time_interval(self.hass, self._tick, TICK))
+        entry.async_on_unload(
+            self.hass.async_add_shutdown_job(
+                HassJob(self.async_stop, "energy manager gives devices back")
+            )
+        )
+        entry.async_on_unload(async_at_started(self.hass, self._quarter))
+
+    async def async_stop(self) -> None:
+        """Touch nothing any more and give the devices back."""
+        self._stopped = True
+        await self.control.async_give_all_back()
+
+    @callback
+    def resume(self) -> None:
+        """Go on after an unloading that failed."""
+        self._stopped = False
+        self._reconcile()
+
+    # What is going on
+
+    @property
+    def mode(self) -> Mode:
+        """Return what the home does with its plan."""
+        return self.memory.mode
+
+    @property
+    def plan(self) -> Plan | None:
+        """Return the plan that holds now."""
+        return self.coordinator.valid_plan()
+
+    @property
+    def release_override(self) -> Override | None:
+        """Return what the owner set the boiler release to, while it holds."""
+        return _holding(self.memory.release_override)
+
+    @property
+    def people_override(self) -> Override | None:
+        """Return how many people the owner expects, while it holds."""
+        return _holding(self.memory.people_override)
+
+    def situation(self) -> Situation:
+        """Return what decides on the commands to the devices."""
+        plan, now = self.plan, dt_util.utcnow()
+        step = None if plan is None else plan.grid.index(now)
+        override = self.release_override
+        tank, water = self.plant.tank, self.plant.hot_water
+        electricity = None if plan is None else plan.electricity
+        powered = self.plant.battery is not None and self.plant.inverter is not None
+        return Situation(
+            mode=self.mode,
+            override=None if override is None else bool(override.value),
+            action=None if plan is None else Command(plan.decision.action),
+            inverter_on=electricity.inverter_on[step]
+            if electricity is not None and step is not None and powered
+            else None,
+            charger_on=electricity.charger_on[step]
+            if electricity is not None and step is not None and powered
+            else None,
+            tank_top_c=states.tank_top_c(self.hass, self.roles, now),
+            floor_c=water.comfort_c - FLOOR_BELOW_COMFORT_K,
+            ceiling_c=tank.maximum_c - CEILING_BELOW_MAXIMUM_K,
+        )
+
+    def boiler_released(self) -> tuple[bool, str]:
+        """Return whether the boiler may run, and who says so."""
+        wish = boiler_wish(self.situation())
+        if wish.command is not None:
+            return wish.command is not Command.HOLD, wish.why
+        entity_id = entity_of(self.roles, Role.BOILER_RELEASE)
+        state = None if entity_id is None else self.hass.states.get(entity_id)
+        held = state is not None and state.state == target_state(state, Command.HOLD)
+        return not held, "device"
+
+    def reason_text(self, language: str | None = None) -> str | None:
+        """Return why the plan decides as it does, in words."""
+        if (plan := self.plan) is None:
+            return None
+        return self.texts.text(
+            plan.decision.reason,
+            language or self.hass.config.language,
+            dt_util.utcnow(),
+        )
+
+    # What the owner does
+
+    async def async_set_mode(self, mode: Mode) -> None:
+        """Change what the home does with its plan; the boiler is the plan's again."""
+        self.memory.mode = mode
+        self.memory.release_override = None
+        await self.store.async_save()
+        await self.control.async_reconcile(self.situation())
+        if mode is Mode.OFF:
+            self.coordinator.async_set_updated_data(None)
+        else:
+            self.coordinator.async_update_listeners()
+            self.request_plan()
+
+    async def async_set_release(self, on: bool) -> None:
+        """Let the boiler run, or hold it back, for a limited time."""
+        if self.mode is Mode.OFF:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="mode_is_off"
+            )
+        self._override_release(on)
+        await self.store.async_save()
+        await self.control.async_reconcile(self.situation())
+        self.coordinator.async_update_listeners()
+
+    def _override_release(self, on: bool) -> None:
+        """Remember what the owner set the boiler release to."""
+        self.memory.release_override = Override(
+            value=float(on), until=dt_util.utcnow() + RELEASE_OVERRIDE
+        )
+
+    async def async_set_people(self, count: int) -> None:
+        """Reckon with so many people, today and tomorrow.
+
+        The number that the home reckons with by itself ends that.
+        """
+        now = dt_util.utcnow()
+        self.memory.people_override = None
+        if count != most_people(await self.coordinator.async_people(now)):
+            self.memory.people_override = Override(
+                value=count, until=outlook.override_end(now)
+            )
+            await self.coordinator.async_people(now)
+        self.store.schedule_save()
+        self.coordinator.async_update_listeners()
+        self.request_plan()
+
+    # What happens by itself
+
+    @callback
+    def _quarter(self, _: object = None) -> None:
+        """Plan anew."""
+        if not self._stopped:
+            self.entry.async_create_task(
+                self.hass, self.coordinator.async_refresh(), "plan of a home"
+            )
+
+    @callback
+    def request_plan(self) -> None:
+        """Plan anew soon: something has changed."""
+        if not self._stopped:
+            self.entry.async_create_task(
+                self.hass, self.coordinator.async_request_refresh(), "plan of a home"
+            )
+
+    @callback
+    def _planned(self) -> None:
+        """Carry out what was planned."""
+        self._watch_forecast()
+        role_issues.async_check(self.hass, self.entry, self.roles)
+        self._reconcile()
+
+    @callback
+    def _tick(self, _: datetime) -> None:
+        """End what has run out, and see whether the devices obey."""
+        memory = self.memory
+        if memory.people_override is not None and self.people_override is None:
+            memory.people_override = None
+            self.request_plan()
+        if memory.release_override is not None and self.release_override is None:
+            memory.release_override = None
+            self.coordinator.async_update_listeners()
+        else:
+            self._reconcile()
+
+    @callback
+    def _reconcile(self) -> None:
+        """Bring the devices to what is wanted."""
+        if not self._stopped:
+            self.entry.async_create_task(
+                self.hass,
+                self.control.async_reconcile(self.situation()),
+                "devices of a home",
+            )
+
+    @callback
+    def _watch_people(self, event: Event[EventStateChangedData]) -> None:
+        """Plan anew when people come, go or are announced."""
+        old, new = event.data["old_state"], event.data["new_state"]
+        if (
+            old is None
+            or new is None
+            or old.state != new.state
+            or old.attributes.get("message") != new.attributes.get("message")
+        ):
+            self.request_plan()
+
+    @callback
+    def _watch_weather(self, event: Event[EventStateChangedData]) -> None:
+        """Plan anew when the weather entity has something new."""
+        self._watch_forecast()
+        self.request_plan()
+
+    @callback
+    def _watch_forecast(self) -> None:
+        """Hear of new forecasts from the weather entity, also after its reload."""
+        entity_id = entity_of(self.roles, Role.WEATHER)
+        component = self.hass.data.get(WEATHER_COMPONENT)
+        if entity_id is None or component is None or self._stopped:
+            return
+        entity = component.get_entity(entity_id)
+        if entity is None or entity is self._forecast_of:
+            return
+        self._unwatch_forecast()
+        self._forecast_of = entity
+        self._stop_forecast = entity.async_subscribe_forecast(
+            "hourly", partial(self._forecast_changed, entity)
+        )
+
+    @callback
+    def _unwatch_forecast(self) -> None:
+        """Stop hearing of new forecasts."""
+        if self._stop_forecast is not None:
+            self._stop_forecast()
+            self._stop_forecast = None
+            self._forecast_of = None
+
+    @callback
+    def _forecast_changed(self, entity: object, forecast: list[Any] | None) -> None:
+        """Plan anew when the forecast says something else."""
+        if entity is self._forecast_of and forecast != self._forecast_seen:
+            self._forecast_seen = forecast
+            self.request_plan()
+
+    @callback
+    def _watch_tank(self, event: Event[EventStateChangedData]) -> None:
+        """Plan anew when the tank has gone another way than planned."""
+        if self.coordinator.tank_surprises():
+            self.request_plan()
+
+    @callback
+    def _watch_boiler(self, event: Event[EventStateChangedData]) -> None:
+        """Take what somebody did to the actuator by hand as the owner's will."""
+        old, new = event.data["old_state"], event.data["new_state"]
+        if old is None or new is None or old.state == new.state:
+            return
+        by_hand = event.context.user_id is not None and self.mode is Mode.AUTOMATIC
+        if by_hand and new.state == target_state(new, Command.HOLD):
+            self._override_release(False)
+        elif by_hand and new.state == target_state(new, Command.RUN):
+            self._override_release(True)
+        # The entities show what the device does, and a change is read back at once.
+        self.coordinator.async_update_listeners()
+
+
+def most_people(people: tuple[outlook.PeopleOfDay, ...]) -> int:
+    """Return how many people are expected today or tomorrow, whichever are more."""
+    return max(day.persons for day in people[:2])
+
+
+def _holding(override: Override | None) -> Override | None:
+    """Return an override as long as it holds."""
+    return override if override and dt_util.utcnow() < override.until else None

@@ -1,0 +1,85 @@
+"""Websocket commands of the page."""
+
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.components import websocket_api
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+import probatio as vol
+
+from .roles import Role, entities_of
+from .services import loaded_homes
+
+if TYPE_CHECKING:
+    from .home import Home
+
+
+@callback
+def async_setup_commands(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    websocket_api.async_register_command(hass, subscribe_plan)
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "energy_manager/subscribe_plan",
+        vol.Optional("entry_id"): str,
+        vol.Optional("language"): str,
+    }
+)
+@callback
+def subscribe_plan(
+    hass: HomeAssistant,
+    connection: websocket_api.ActiveConnection,
+    msg: dict[str, Any],
+) -> None:
+    """Send the plan of a home now and whenever it changes."""
+    wanted = msg.get("entry_id")
+    homes = [
+        home for home in loaded_homes(hass) if wanted in (None, home.entry.entry_id)
+    ]
+    if not homes:
+        connection.send_error(
+            msg["id"], websocket_api.ERR_NOT_FOUND, "This home is not set up."
+        )
+        return
+    home = homes[0]
+    language = msg.get("language", hass.config.language)
+
+    @callback
+    def send() -> None:
+        connection.send_event(msg["id"], plan_event(hass, home, language))
+
+    connection.subscriptions[msg["id"]] = home.coordinator.async_add_listener(send)
+    connection.send_result(msg["id"])
+    send()
+
+
+def plan_event(hass: HomeAssistant, home: Home, language: str) -> dict[str, Any]:
+    """Return what the page shows of a home."""
+    plan, now = home.plan, dt_util.utcnow()
+    registry = er.async_get(hass)
+    prefix = f"{home.entry.entry_id}_"
+    return {
+        "entry_id": home.entry.entry_id,
+        "title": home.entry.title,
+        "mode": home.mode,
+        "now": now.isoformat(),
+        "plan": None if plan is None else plan.to_json(),
+        "reason_text": home.reason_text(language),
+        "run_texts": []
+        if plan is None
+        else [home.texts.text(run.reason, language, now) for run in plan.runs],
+        "roles": {
+            role.value: entities[0] if len(entities) == 1 else list(entities)
+            for role in Role
+            if (entities := entities_of(home.roles, role))
+        },
+        "entities": {
+            entity.unique_id.removeprefix(prefix): entity.entity_id
+            for entity in er.async_entries_for_config_entry(
+                registry, home.entry.entry_id
+            )
+        },
+    }
