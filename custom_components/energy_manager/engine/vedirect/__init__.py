@@ -1,5 +1,6 @@
 """Victron VE.Direct without input and output: bytes in, frozen readings out."""
 
+from .budget import Refusal, WriteBudget
 from .decoder import Decoder
 from .frames import (
     Answer,
@@ -19,6 +20,8 @@ from .frames import (
 )
 from .labels import LABELS, Kind, Label, Value, firmware_version, readings
 from .products import Family, Product, family_of, product
+from .registers import Register, Storage, registers_of
+from .transaction import Failure, Transaction, Transactions
 
 __all__ = [
     "LABELS",
@@ -26,6 +29,7 @@ __all__ = [
     "Block",
     "Command",
     "Decoder",
+    "Failure",
     "Family",
     "Flag",
     "HexFrame",
@@ -33,7 +37,13 @@ __all__ = [
     "Label",
     "Product",
     "Reading",
+    "Refusal",
+    "Register",
+    "Storage",
+    "Transaction",
+    "Transactions",
     "Value",
+    "WriteBudget",
     "encode_block",
     "encode_frame",
     "encode_hex",
@@ -45,5 +55,6 @@ __all__ = [
     "ping",
     "product",
     "readings",
+    "registers_of",
     "set_register",
 ]

@@ -4,13 +4,14 @@ Sources: BlueSolar HEX protocol rev 18, BMV-7xx HEX protocol rev 6; the inverter
 two open programs that agree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from ..errors import InputError
+from .products import Family
 
 
 class Storage(StrEnum):
@@ -318,3 +319,18 @@ MONITOR: Final = _table(
         ),
     ),
 )
+
+_OF_FAMILY: Final[Mapping[Family, Registers]] = MappingProxyType(
+    {
+        Family.MPPT: CHARGER,
+        Family.MPPT_RS: CHARGER,
+        Family.INVERTER: INVERTER,
+        Family.BMV: MONITOR,
+    }
+)
+_ANY: Final = _table(COMMON)
+
+
+def registers_of(family: Family | None) -> Registers:
+    """Return the registers of a family by number, the common ones if unknown."""
+    return _ANY if family is None else _OF_FAMILY.get(family, _ANY)
