@@ -1,5 +1,6 @@
 """Sensors."""
 
+from datetime import datetime
 from time import monotonic
 from typing import Any, Final, override
 
@@ -7,15 +8,20 @@ from homeassistant.components.sensor import SensorEntity, SensorStateClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
 
 from .deadband import Counter, Deadband
 from .demo import DemoHouse
+from .engine.vedirect import Kind, Value
 from .entity import LinkEntity
 from .home import Home
+from .home_entity import HomeEntity
+from .home_sensors import HOME_SENSORS, HomeSensorDescription
 from .runtime import EnergyManagerConfigEntry
 from .vbus_link import HeardPacket, VBusLink
 from .vbus_points import Point
 from .vedirect_link import VEDirectLink
+from .vedirect_points import band_of, description_of, is_sensor, step_of
 
 PARALLEL_UPDATES = 0
 
@@ -34,16 +40,23 @@ async def async_setup_entry(
                 )
             )
         case VEDirectLink() as link:
-            pass
-        case Home():
-            # Entities of the home.
-            pass
+            link.async_on_value(
+                lambda value: async_add_entities(
+                    [VEDirectSensor(link, value)] if is_sensor(value) else []
+                )
+            )
+        case Home() as home:
+            async_add_entities(
+                HomeSensor(home, description) for description in HOME_SENSORS
+            )
         case DemoHouse():
             # Entities of the demo house.
             pass
 
 
 ATTR_FAULT: Final = "fault"
+ATTR_CODE: Final = "code"
+ATTR_ACTIVE: Final = "active"
 
 
 class VBusSensor(LinkEntity[VBusLink], SensorEntity):
@@ -88,7 +101,7 @@ class VBusSensor(LinkEntity[VBusLink], SensorEntity):
         value = reading.value
         if self._counter is not None:
             value = self._counter.believe(value)
-        known_fault = self.extra_state_attributes.get(ATTR_FAULT)
+        known_fault = self._attr_extra_state_attributes.get(ATTR_FAULT)
         if not self._deadband.passes(value, monotonic()) and (
             reading.fault == known_fault
         ):
@@ -101,3 +114,76 @@ class VBusSensor(LinkEntity[VBusLink], SensorEntity):
             {} if reading.fault is None else {ATTR_FAULT: reading.fault}
         )
         return True
+
+
+class VEDirectSensor(LinkEntity[VEDirectLink], SensorEntity):
+    """One value of a VE.Direct device."""
+
+    def __init__(self, link: VEDirectLink, value: Value) -> None:
+        """Describe the value as its label says."""
+        super().__init__(link, value.key)
+        self._value_key = value.key
+        self._deadband = Deadband(band_of(value))
+        self._counter = Counter(step_of(value)) if value.kind is Kind.COUNTER else None
+        self.entity_description = description_of(value)
+        self._attr_unique_id = f"{link.identity}_{value.key}"
+        self._attr_device_info = link.device_info
+
+    @override
+    def _fresh(self) -> bool:
+        return self._value_key in self._link.values
+
+    @override
+    def _take(self) -> bool:
+        value = self._link.values[self._value_key]
+        reading = value.value
+        if self._counter is not None and not isinstance(reading, str):
+            reading = self._counter.believe(reading)
+        attributes = _codes(value)
+        if not self._deadband.passes(reading, monotonic()) and (
+            self._attr_extra_state_attributes == attributes
+        ):
+            return False
+        self._attr_native_value = reading
+        self._attr_extra_state_attributes = attributes
+        return True
+
+
+def _codes(value: Value) -> dict[str, Any]:
+    """Return what a state alone does not tell of a code or bit field."""
+    match value.kind:
+        case Kind.CODE:
+            return {ATTR_CODE: value.number}
+        case Kind.BITS:
+            return {ATTR_CODE: value.number, ATTR_ACTIVE: list(value.active)}
+    return {}
+
+
+class HomeSensor(HomeEntity, SensorEntity):
+    """Something that the plan of a home says."""
+
+    entity_description: HomeSensorDescription
+    _unrecorded_attributes = frozenset({"parameters", "reason"})
+
+    def __init__(self, home: Home, description: HomeSensorDescription) -> None:
+        """Take what to say."""
+        super().__init__(home, description.key)
+        self.entity_description = description
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """Return what the plan says, nothing without a plan."""
+        plan = self.home.plan
+        return (
+            None if plan is None else self.entity_description.value_fn(self.home, plan)
+        )
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what else belongs to it."""
+        plan = self.home.plan
+        return (
+            None if plan is None else self.entity_description.more_fn(self.home, plan)
+        )

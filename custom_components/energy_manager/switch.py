@@ -1,10 +1,14 @@
 """Switches."""
 
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .demo import DemoHouse
 from .home import Home
+from .home_entity import HomeControlEntity
 from .runtime import EnergyManagerConfigEntry
 from .vbus_link import VBusLink
 from .vedirect_link import VEDirectLink
@@ -23,9 +27,38 @@ async def async_setup_entry(
             pass
         case VEDirectLink():
             pass
-        case Home():
-            # Entities of the home.
-            pass
+        case Home() as home:
+            async_add_entities([BoilerRelease(home, "boiler_release")])
         case DemoHouse():
             # Entities of the demo house.
             pass
+
+
+class BoilerRelease(HomeControlEntity, SwitchEntity):
+    """Whether the boiler may run: as planned, or for some hours as set by hand."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether the boiler may run."""
+        return self.home.boiler_released()[0]
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return who says so, and until when what was set by hand holds."""
+        override = self.home.release_override
+        return {
+            "decided_by": self.home.boiler_released()[1],
+            "set_until": None if override is None else override.until.isoformat(),
+        }
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let the boiler run for some hours."""
+        await self.home.async_set_release(True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Hold the boiler back for some hours."""
+        await self.home.async_set_release(False)
