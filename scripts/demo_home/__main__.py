@@ -9,7 +9,9 @@ import time
 
 import aiohttp
 
+from .client import ClientError
 from .furnish import open_house
+from .log import own_problems
 from .server import RESTART_EXIT_CODE, Server, ServerError
 from .settings import REPOSITORY, Settings
 
@@ -19,8 +21,8 @@ def say(text: str) -> None:
     print(f"==> {text}", file=sys.stderr, flush=True)
 
 
-async def run(settings: Settings) -> int:
-    """Run Home Assistant until Ctrl-C; return the exit code."""
+async def run(settings: Settings, duration_s: float | None) -> int:
+    """Run Home Assistant until it ends, or for a time; return the exit code."""
     began = time.monotonic()
     server = Server(settings)
     first = not (settings.folder / "configuration.yaml").exists()
@@ -36,15 +38,28 @@ async def run(settings: Settings) -> int:
             f"Ready after {time.monotonic() - began:.0f} s: {settings.address}"
             f" (user {settings.user}, password {settings.password}); Ctrl-C stops it"
         )
-        while await server.wait_until_ended() == RESTART_EXIT_CODE:
+        if duration_s is not None:
+            await asyncio.sleep(duration_s)
+            await asyncio.to_thread(server.stop)
+            return report(server)
+        while (code := await server.wait_until_ended()) == RESTART_EXIT_CODE:
             say("Home Assistant starts again, as asked")
             await asyncio.to_thread(server.start)
-        return server.stop()
+        return code
 
 
-async def run_until_signal(settings: Settings) -> int:
+def report(server: Server) -> int:
+    """Tell what the log says about this integration; return the exit code."""
+    problems = own_problems(server.log)
+    for problem in problems:
+        print(problem)
+    say(f"Warnings and errors of Energy Manager in {server.log}: {len(problems)}")
+    return 1 if problems else 0
+
+
+async def run_until_signal(settings: Settings, duration_s: float | None) -> int:
     """Run until a signal asks to stop."""
-    running = asyncio.create_task(run(settings))
+    running = asyncio.create_task(run(settings, duration_s))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, running.cancel)
@@ -63,11 +78,18 @@ def main() -> int:
     parser.add_argument(
         "--port", type=int, default=8123, help="port of the page (default 8123)"
     )
+    parser.add_argument(
+        "--for",
+        dest="duration_s",
+        type=float,
+        metavar="SECONDS",
+        help="stop after this time and tell what the log says about the integration",
+    )
     options = parser.parse_args()
     settings = Settings(folder=REPOSITORY / "config", port=options.port)
     try:
-        return asyncio.run(run_until_signal(settings))
-    except ServerError as error:
+        return asyncio.run(run_until_signal(settings, options.duration_s))
+    except (ClientError, ServerError) as error:
         say(str(error))
         return 1
 

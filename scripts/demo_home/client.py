@@ -20,8 +20,7 @@ class Client:
         """Keep the session; `log_in` or `make_user` comes next."""
         self._session = session
         self._settings = settings
-        self.access_token = ""
-        self.refresh_token = ""
+        self.tokens: dict[str, Any] = {}
 
     @property
     def client_id(self) -> str:
@@ -81,7 +80,7 @@ class Client:
 
     async def _use_code(self, code: str) -> Self:
         """Turn an authorisation code into tokens."""
-        answer = await self._http(
+        self.tokens = await self._http(
             "POST",
             "/auth/token",
             data={
@@ -90,19 +89,19 @@ class Client:
                 "client_id": self.client_id,
             },
         )
-        self.access_token = answer["access_token"]
-        self.refresh_token = answer["refresh_token"]
         return self
 
     async def log_out(self) -> None:
         """Give the tokens back."""
-        await self._http("POST", "/auth/revoke", data={"token": self.refresh_token})
+        await self._http(
+            "POST", "/auth/revoke", data={"token": self.tokens["refresh_token"]}
+        )
 
     async def _http(self, method: str, path: str, **body: Any) -> Any:
         """Return the answer to one request."""
         headers = (
-            {"Authorization": f"Bearer {self.access_token}"}
-            if self.access_token
+            {"Authorization": f"Bearer {self.tokens['access_token']}"}
+            if self.tokens
             else {}
         )
         async with self._session.request(
@@ -121,7 +120,9 @@ class Client:
             f"{self._settings.address}/api/websocket", max_msg_size=0
         ) as socket:
             await socket.receive_json()
-            await socket.send_json({"type": "auth", "access_token": self.access_token})
+            await socket.send_json(
+                {"type": "auth", "access_token": self.tokens["access_token"]}
+            )
             await socket.receive_json()
             await socket.send_json({"id": 1, "type": kind, **fields})
             while True:
@@ -139,7 +140,9 @@ class Client:
             f"{self._settings.address}/api/websocket", max_msg_size=0
         ) as socket:
             await socket.receive_json()
-            await socket.send_json({"type": "auth", "access_token": self.access_token})
+            await socket.send_json(
+                {"type": "auth", "access_token": self.tokens["access_token"]}
+            )
             await socket.receive_json()
             await socket.send_json({"id": 1, "type": kind, **fields})
             while True:

@@ -1,0 +1,41 @@
+"""A place on Earth where it is a late morning in summer right now.
+
+Tests and pictures must not depend on the day and hour at which they are made.
+"""
+
+from datetime import datetime
+from pathlib import Path
+import socket
+
+from .settings import Settings
+
+LATE_MORNING_HOUR = 10
+"""Local hour of the house: most of the day's sun is still to come."""
+
+DEGREES_PER_HOUR = 15.0
+
+
+def latitude(now: datetime) -> float:
+    """Return a latitude where it is summer."""
+    return 47.0 if 4 <= now.month <= 9 else -40.0
+
+
+def hours_ahead(now: datetime) -> int:
+    """Return how far ahead of UTC it is late morning, from -11 to 12."""
+    return (LATE_MORNING_HOUR - now.hour + 11) % 24 - 11
+
+
+def summer_settings(folder: Path, now: datetime) -> Settings:
+    """Return a house in summer at a port that nobody uses."""
+    ahead = hours_ahead(now)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return Settings(
+        folder=folder,
+        port=port,
+        latitude=latitude(now),
+        longitude=DEGREES_PER_HOUR * ahead,
+        # The names of these zones count hours behind UTC.
+        time_zone=f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC",
+    )
