@@ -138,7 +138,7 @@ def ambient_c(
 def _usual_level(site: SiteParameters, times_s: FloatArray) -> FloatArray:
     """Return the day's cloudiness: from clear to covered, more so in winter."""
     days = _solar_days(site, times_s)
-    exponent = 0.7 + 0.35 * _season(site, times_s)
+    exponent = 0.38 + 0.18 * _season(site, times_s)
     level: FloatArray = _noise(site, days - 0.5, _DAY_SALT) ** exponent
     return level
 
@@ -164,7 +164,8 @@ def _noise(site: SiteParameters, places: FloatArray, salt: int) -> FloatArray:
     smooth = share * share * (3.0 - 2.0 * share)
     knots = low.astype(np.int64)
     first = _uniform(site, knots, salt)
-    return first + smooth * (_uniform(site, knots + 1, salt) - first)
+    value: FloatArray = first + smooth * (_uniform(site, knots + 1, salt) - first)
+    return value
 
 
 def _uniform(site: SiteParameters, knots: NDArray[np.int64], salt: int) -> FloatArray:

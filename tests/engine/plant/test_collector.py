@@ -1,0 +1,177 @@
+"""Collectors against a Solar Keymark certificate and their own balance."""
+
+import csv
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from custom_components.energy_manager.engine.plant import collector, irradiance, sun
+from custom_components.energy_manager.engine.plant.parameters import (
+    CollectorParameters,
+    SiteParameters,
+)
+
+from .test_sun import WEATHER
+
+MANNHEIM = WEATHER / "mannheim.csv"
+KEYMARK = CollectorParameters(
+    eta0=0.750,
+    a1_w_per_m2_k=3.27,
+    a2_w_per_m2_k2=0.016,
+    b0=0.25,
+    diffuse_modifier=0.91,
+    capacity_kj_per_m2_k=5.58,
+)
+"""EBNER EASYSTAR, Solar Keymark certificate of 2019."""
+
+
+@pytest.mark.parametrize(
+    ("excess_k", "power"),
+    [(0.0, 739), (10.0, 705), (30.0, 627), (50.0, 536), (70.0, 432), (100.0, 252)],
+)
+def test_keymark_certificate(excess_k: float, power: float) -> None:
+    """Power at 850 beam and 150 diffuse as the certificate prints it."""
+    found = collector.yield_w_per_m2(KEYMARK, 850.0, 150.0, 1.0, excess_k)
+    assert found == pytest.approx(power, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("angle_deg", "modifier"),
+    [(10, 1.0), (20, 0.98), (30, 0.96), (40, 0.93), (50, 0.86), (60, 0.75), (70, 0.52)],
+)
+def test_incidence_modifier(angle_deg: float, modifier: float) -> None:
+    """The one-figure formula follows the certificate's table up to 70 degrees."""
+    cosine = float(np.cos(np.radians(angle_deg)))
+    assert collector.incidence_modifier(KEYMARK, cosine) == pytest.approx(
+        modifier, abs=0.011
+    )
+
+
+@pytest.mark.parametrize("cosine", [0.0, 1e-9, 0.1, -0.5])
+def test_no_beam_at_grazing_incidence(cosine: float) -> None:
+    """Beyond 80 degrees the modifier is zero, not negative."""
+    assert collector.incidence_modifier(KEYMARK, cosine) == 0.0
+
+
+@pytest.mark.skipif(
+    not MANNHEIM.exists(), reason="../shared/data/weather is not on this machine"
+)
+@pytest.mark.parametrize(("mean_c", "expected"), [(25, 724), (50, 485), (75, 292)])
+def test_yearly_yield_at_mannheim(mean_c: float, expected: float) -> None:
+    """Hourly yields at fixed temperatures agree with an independent program."""
+    with MANNHEIM.open() as file:
+        rows = list(csv.DictReader(file))
+    times = np.array([datetime.fromisoformat(r["time_utc"]).timestamp() for r in rows])
+    ghi, dni, dhi, air = (
+        np.array([float(row[name]) for row in rows])
+        for name in ("ghi", "dni", "dhi", "temp_air")
+    )
+    position = sun.position(times, SiteParameters(latitude=49.52, longitude=8.55))
+    plane = irradiance.plane_of_array(
+        position, ghi, dni, dhi, tilt_deg=35.0, azimuth_deg=180.0
+    )
+    total = sum(
+        max(collector.yield_w_per_m2(KEYMARK, beam, diffuse, cosine, mean_c - air_c), 0)
+        for beam, diffuse, cosine, air_c in zip(
+            plane.beam.tolist(),
+            plane.diffuse.tolist(),
+            plane.incidence_cosine.tolist(),
+            air.tolist(),
+            strict=True,
+        )
+    )
+    assert plane.total.sum() / 1000.0 == pytest.approx(1246.0, rel=0.01)
+    assert total / 1000.0 == pytest.approx(expected, rel=0.03)
+
+
+@pytest.mark.parametrize("a2", [0.0, 0.016])
+def test_stagnation_is_where_the_yield_is_zero(a2: float) -> None:
+    """At the stagnation temperature all absorbed heat is lost."""
+    parameters = CollectorParameters(a2_w_per_m2_k2=a2)
+    absorbed = collector.absorbed_w_per_m2(parameters, 850.0, 150.0, 1.0)
+    hot = collector.stagnation_c(parameters, absorbed, 30.0)
+    assert 120.0 < hot < 260.0
+    assert collector.yield_w_per_m2(
+        parameters, 850.0, 150.0, 1.0, hot - 30.0
+    ) == pytest.approx(0.0, abs=1e-6)
+
+
+def settle(dt_s: float, loop_w_per_k: float = 0.0) -> collector.CollectorStep:
+    """Return the collector after eight hours of noon in steps of `dt_s`."""
+    absorbed = collector.absorbed_w_per_m2(KEYMARK, 850.0, 150.0, 1.0)
+    mean_c = 20.0
+    for _ in range(int(8 * 3600 / dt_s)):
+        result = collector.step(
+            KEYMARK,
+            mean_c,
+            absorbed=absorbed,
+            ambient_c=20.0,
+            tank_c=40.0,
+            loop_w_per_k=loop_w_per_k,
+            dt_s=dt_s,
+        )
+        mean_c = result.mean_c
+    return result
+
+
+@pytest.mark.parametrize("dt_s", [1.0, 60.0, 900.0])
+def test_standing_collector_reaches_stagnation(dt_s: float) -> None:
+    """Without flow it settles where the stagnation formula says, in any step."""
+    absorbed = collector.absorbed_w_per_m2(KEYMARK, 850.0, 150.0, 1.0)
+    expected = collector.stagnation_c(KEYMARK, absorbed, 20.0)
+    assert settle(dt_s).mean_c == pytest.approx(expected, abs=0.5)
+
+
+@pytest.mark.parametrize("dt_s", [1.0, 60.0, 900.0])
+def test_running_collector_gives_the_certified_yield(dt_s: float) -> None:
+    """In balance the heat is the yield at the mean temperature."""
+    result = settle(dt_s, collector.fluid_w_per_k(KEYMARK, 100.0))
+    expected = KEYMARK.area_m2 * collector.yield_w_per_m2(
+        KEYMARK, 850.0, 150.0, 1.0, result.mean_c - 20.0
+    )
+    assert result.heat_w == pytest.approx(expected, rel=1e-3)
+
+
+def test_heat_exchanger() -> None:
+    """The heat is effectiveness times capacity rate times outlet less tank."""
+    loop = collector.fluid_w_per_k(KEYMARK, 100.0)
+    result = settle(60.0, loop)
+    outlet_c = collector.outlet_c(KEYMARK, result.mean_c, 40.0, loop)
+    assert result.heat_w == pytest.approx(0.75 * loop * (outlet_c - 40.0), rel=1e-3)
+    assert outlet_c - result.heat_w / loop < result.mean_c < outlet_c
+
+
+@pytest.mark.parametrize("loop_w_per_k", [0.0, 100.0, 900.0])
+@pytest.mark.parametrize("absorbed", [0.0, 700.0])
+@pytest.mark.parametrize("start_c", [-20.0, 60.0, 180.0])
+def test_balance_of_a_step(
+    loop_w_per_k: float, absorbed: float, start_c: float
+) -> None:
+    """Absorbed heat is stored, lost or carried over: nothing is left."""
+    result = collector.step(
+        KEYMARK,
+        start_c,
+        absorbed=absorbed,
+        ambient_c=5.0,
+        tank_c=50.0,
+        loop_w_per_k=loop_w_per_k,
+        dt_s=120.0,
+    )
+    left = absorbed * KEYMARK.area_m2 - result.loss_w - result.stored_w - result.heat_w
+    assert left == pytest.approx(0.0, abs=1e-6)
+
+
+def test_full_flow() -> None:
+    """40 l/h m2 on 18 m2 is 720 l/h: 780 W/K of 40 % glycol."""
+    assert collector.fluid_w_per_k(CollectorParameters(), 100.0) == pytest.approx(780.0)
+    assert collector.fluid_w_per_k(CollectorParameters(), 0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("percent", "power_w"), [(0.0, 0.0), (30.0, 3.161), (50.0, 7.375), (100.0, 45.0)]
+)
+def test_pump_power(percent: float, power_w: float) -> None:
+    """Idle power plus the cube of the speed; nothing at standstill."""
+    found = collector.pump_power_w(CollectorParameters(), percent)
+    assert found == pytest.approx(power_w)
