@@ -14,7 +14,7 @@ from custom_components.energy_manager.engine.vbus import (
     fault,
 )
 
-from .vsf import Builder, FieldRow, little_endian, seal
+from .vsf import Builder, FieldRow, crc16, little_endian, seal
 
 NAME = ("Temperature", "Temperatur", "Température")
 OLD_COUNTER = [
@@ -67,7 +67,7 @@ def builder() -> Builder:
             (0x0010, 0xFFFF, 0x7120, 0xFFF0, 0x0100, ROWS[:1]),
             (0x0000, 0x0000, 0x6650, 0xFFF0, 0x0100, []),
             (0x0010, 0xFFFF, 0x7130, 0xFFFF, 0x0100,
-             [FieldRow("000_0_0", NAME, -1, 0, 1, []), ROWS[0]]),
+             [FieldRow("000_0_0", NAME, 62, 0, 1, []), ROWS[0]]),
         ],
     )  # fmt: skip
 
@@ -127,6 +127,7 @@ def test_a_field_without_bytes_has_no_value(specification: Specification) -> Non
     """No part, no number."""
     template = template_of(specification, 0x0010, 0x7130)
     assert template.raws(PAYLOAD) == (None, -123)
+    assert fault(template.fields[0], 8888) is None
 
 
 def test_masks_and_order_of_templates(specification: Specification) -> None:
@@ -247,6 +248,23 @@ def test_impossible_offsets_are_refused(position: int, value: int) -> None:
         Specification.from_vsf(
             resealed(builder().build(), 16 + 4 * position, "<i", value)
         )
+
+
+def test_negative_offsets_and_indices_are_refused() -> None:
+    """They would count from the end."""
+    good = builder().build()
+    body = bytearray(good)
+    struct.pack_into("<i", body, 12, -44)
+    struct.pack_into("<H", body, 0, crc16(bytes(body[4:])))
+    struct.pack_into("<H", body, 2, crc16(bytes(body[4:])))
+    files = [bytes(body)]
+    _datecode, *sections = struct.unpack_from("<11i", good, 16)
+    files += [resealed(good, sections[at], "<i", -1) for at in (1, 3)]
+    name_of_device = sections[7] + 8
+    files.append(resealed(good, name_of_device, "<i", -1))
+    for data in files:
+        with pytest.raises(InputError):
+            Specification.from_vsf(data)
 
 
 @given(st.integers(60, 5000), st.integers(-(1 << 31), (1 << 31) - 1))

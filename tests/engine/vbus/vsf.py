@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 import struct
 
+type Part = tuple[int, int, int, int, int]
+
 
 def crc16(data: bytes) -> int:
     """CRC-16/X.25, bit by bit."""
@@ -23,10 +25,10 @@ class FieldRow:
     unit: int
     precision: int
     type: int
-    parts: list[tuple[int, int, int, int, int]]
+    parts: list[Part]
 
 
-def little_endian(offset: int, size: int, *, signed: bool) -> list[tuple[int, ...]]:
+def little_endian(offset: int, size: int, *, signed: bool) -> list[Part]:
     """Return the parts of a plain integer."""
     return [
         (offset + at, 0, 0xFF, int(signed and at == size - 1), 256**at)

@@ -69,13 +69,11 @@ def encode(frame: Frame) -> bytes:
     """
     if frame.minor_version not in (0, 1):
         raise ProtocolError("the minor version is 0 or 1")
-    match frame:
-        case Packet():
-            return _encode_packet(frame)
-        case Datagram():
-            return _encode_datagram(frame)
-        case Telegram():
-            return _encode_telegram(frame)
+    if isinstance(frame, Packet):
+        return _encode_packet(frame)
+    if isinstance(frame, Datagram):
+        return _encode_datagram(frame)
+    return _encode_telegram(frame)
 
 
 def _head(frame: Frame, major_version: int) -> bytes:

@@ -65,8 +65,8 @@ def is_recording(data: bytes) -> bool:
 class RecordingDecoder:
     """Push decoder of a recording file; the result does not depend on the cutting.
 
-    A record is taken only if another one, or the end of the file, follows it: call
-    `close` at the end. `malformed` counts rows of bytes outside of records, records
+    A record is taken only if another whole one, or the end of the file, follows it:
+    call `close` at the end. `malformed` counts rows of bytes outside of records, records
     that make no sense and damaged frames in stretches of raw line bytes.
     """
 
@@ -163,14 +163,20 @@ def _record_length(data: bytes, position: int) -> int:
 
 def _is_open(data: bytes, end: int, *, at_end: bool) -> bool:
     """Return whether more bytes must come to know what follows a record."""
-    return not at_end and len(data) < end + 6
+    if at_end:
+        return False
+    if end >= len(data):
+        return True
+    length = _record_length(data, end)
+    return length < 0 or len(data) < end + length
 
 
 def _follows(data: bytes, end: int, *, at_end: bool) -> bool:
-    """Return whether a record, or with `at_end` the end, comes at this position."""
+    """Return whether a whole record, or with `at_end` the end, comes at `end`."""
     if end >= len(data):
         return at_end and end == len(data)
-    return _record_length(data, end) > 0
+    length = _record_length(data, end)
+    return length > 0 and end + length <= len(data)
 
 
 def _frame(record: bytes) -> Frame | None:
