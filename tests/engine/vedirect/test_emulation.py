@@ -208,6 +208,8 @@ def test_monitor_counts() -> None:
     assert "T" not in blocks[0]
     assert (blocks[0]["TTG"], blocks[0]["Alarm"]) == ("-1", "ON")
     assert (blocks[1]["H7"], blocks[1]["H8"]) == ("12123", "14400")
+    assert value(monitor, 0xED8E) == b"\x0e\x00"
+    assert value(monitor, 0x0FFE) == b"\xff\xff"
     assert (blocks[1]["H6"], blocks[1]["H9"], blocks[1]["H10"]) == ("-21", "0", "1")
 
 
@@ -347,6 +349,19 @@ def test_maximum_current_has_limits() -> None:
     assert monitor.feed(b":800100000003D\n") == b":8001004010038\n"
     assert monitor.feed(b":8001000F40148\n") == b":8001000F40148\n"
     assert monitor.capacity_ah == 500
+
+
+def test_longest_time_to_go() -> None:
+    """Over HEX a shunt tells ten days at most; a sensor's heat is in kelvin."""
+    monitor = BatteryMonitor()
+    monitor.second(replace(DRAWN, time_to_go_min=20_000))
+    assert value(monitor, 0x0FFE) == (14_400).to_bytes(2, "little")
+    assert value(monitor, 0xEDEC) == (29_155).to_bytes(2, "little")
+
+
+def test_unasked_frames_need_a_value() -> None:
+    """Before the first measurement there is no record to tell."""
+    assert Charger()._responder.unasked(0x1050) == b""
 
 
 def test_remote_control_flag() -> None:

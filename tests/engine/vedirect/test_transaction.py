@@ -57,6 +57,7 @@ def test_read() -> None:
     run(transaction, Charger())
     assert transaction.done
     assert transaction.failure is None
+    assert transaction.register is SERIAL
     assert transaction.data == b"HQ2345SUN70\x00\x00\x00\x00\x00"
 
 

@@ -34,6 +34,9 @@ NOT_LIMITED: Final = -1
 """Time to go of a battery that does not run empty."""
 
 
+NO_CODES: Final[Codes] = MappingProxyType({})
+
+
 class Kind(StrEnum):
     """What sort of value a label has."""
 
@@ -59,7 +62,7 @@ class Label:
     unit: str | None = None
     digits: int = 0
     """Decimal digits behind the point: value = raw / 10**digits [unit]."""
-    codes: Codes | None = None
+    codes: Codes = NO_CODES
     nothing: str | None = None
     """Key of a bit field without any bit."""
 
@@ -218,12 +221,12 @@ def _value(name: str, label: Label, key: str, text: str) -> Value:
             value = None if text == UNKNOWN else text
         case Kind.SWITCH:
             value = SWITCH.get(text.upper())
-        case Kind.CODE if label.codes is not None:
+        case Kind.CODE:
             number = parse_number(text)
             value = None if number is None else label.codes.get(number)
-        case Kind.BITS if label.codes is not None:
+        case Kind.BITS:
             number = parse_number(text)
-            if number is not None:
+            if number is not None and number >= 0:
                 active = active_bits(number, label.codes)
                 value = next(iter(active), None) if number else label.nothing
         case _:
