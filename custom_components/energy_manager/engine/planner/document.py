@@ -190,7 +190,7 @@ def _decode_scalar(kind: Any, value: Json, path: str) -> Any:
             if math.isfinite(converted):
                 return converted
         elif kind is int and number and value == int(value):  # type: ignore[arg-type]
-            return int(value)  # type: ignore[arg-type]
+            return int(value)
         elif kind in (bool, str) and isinstance(value, kind):
             return value
         elif kind is datetime and isinstance(value, str):

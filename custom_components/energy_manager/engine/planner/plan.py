@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..series import TimeGrid
 from .document import Json, decode, encode
 
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
     """Why something is planned: a stable code and the quantities compared.
@@ -115,9 +116,9 @@ class Totals:
 class SolverReport:
     """How the plan came about."""
 
-    status: Literal["optimal", "time_limit", "rules"]
-    """`time_limit`: the best plan found in time; `rules`: the solver gave none."""
-    objective_eur: float
+    status: Literal["solved", "fallback"]
+    """`fallback`: the solver gave nothing in time, the plan is the search's own."""
+    objective_eur: float | None
     """What the solver minimised: costs and penalties less what is left at the end."""
     bound_eur: float | None
     """No plan of this model can be below; None where no bound is known."""

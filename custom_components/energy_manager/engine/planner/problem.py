@@ -84,8 +84,8 @@ class Objective:
 
     unmet_hot_water_eur_per_kwh: float = 10.0
     unmet_heating_eur_per_kwh: float = 3.0
-    unmet_load_eur_per_kwh: float = 20.0
-    """Electronics and controllers that go dark."""
+    inverter_off_eur_per_h: float = 20.0
+    """An hour in which the electronics and controllers are dark."""
     hot_water_reserve_k: float = 2.0
     """How far above comfort the tank's top should stay when hot water is drawn."""
     reserve_eur_per_kwh: float = 0.5
@@ -230,7 +230,7 @@ LIMITS: LimitsTable = {
     Objective: {
         "unmet_hot_water_eur_per_kwh": _PRICE,
         "unmet_heating_eur_per_kwh": _PRICE,
-        "unmet_load_eur_per_kwh": _PRICE,
+        "inverter_off_eur_per_h": _PRICE,
         "hot_water_reserve_k": Limits(low=0, high=30),
         "reserve_eur_per_kwh": _PRICE,
         "boiler_start_eur": _PRICE,

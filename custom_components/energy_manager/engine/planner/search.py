@@ -1,0 +1,236 @@
+"""A search for good boiler runs by dynamic programming over the tank's states.
+
+What a step costs and where it leads is worked out for a grid of upper and lower
+temperatures, backward from the end; then the plant is followed forward from its
+true state. Electricity is not looked at here: the solver does that afterwards.
+Bellman 1957; bilinear interpolation between the states.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .heat_rows import forced_steps, heat_worth, least_run_kwh, step_count
+from .layers import Layers
+from .model import starting_layers
+from .problem import Problem
+from .program import Floats
+from .tank_step import StepResult, TankStepper
+
+UPPER_SPACING_K = 1.0
+LOWER_SPACING_K = 3.0
+FORBIDDEN_EUR = 1e6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Axis:
+    """Equally spaced temperatures."""
+
+    start_c: float
+    spacing_k: float
+    count: int
+
+    def values(self) -> Floats:
+        """Return the temperatures."""
+        return self.start_c + self.spacing_k * np.arange(self.count, dtype=np.float64)
+
+    def locate(self, temperature_c: Floats) -> tuple[np.ndarray, Floats]:
+        """Return the index at or below temperatures, and the share of the way on."""
+        place = (temperature_c - self.start_c) / self.spacing_k
+        place = np.clip(place, 0.0, self.count - 1.000001)
+        below = place.astype(np.int64)
+        return below, place - below
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ages:
+    """How long the boiler has been on or off, as far as its shortest times ask.
+
+    Status 0 .. off - 1 is off for that many steps plus one (the last: or longer),
+    status off .. off + on - 1 the same for on.
+    """
+
+    off: int
+    on: int
+
+    @property
+    def count(self) -> int:
+        """Number of statuses."""
+        return self.off + self.on
+
+    def next_off(self, status: int) -> int | None:
+        """Return the status after a step off, None where it may not go off."""
+        if status < self.off:
+            return min(status + 1, self.off - 1)
+        return 0 if status == self.count - 1 else None
+
+    def next_on(self, status: int) -> int | None:
+        """Return the status after a step on, None where it may not go on."""
+        if status >= self.off:
+            return min(status + 1, self.count - 1)
+        return self.off if status == self.off - 1 else None
+
+
+def _ages(problem: Problem) -> tuple[Ages, int]:
+    """Return the statuses of a problem's boiler and the one it starts in."""
+    boiler = problem.plant.boiler
+    if boiler is None:
+        return Ages(off=1, on=1), 0
+    ages = Ages(
+        off=step_count(problem, boiler.minimum_off_min),
+        on=step_count(problem, boiler.minimum_on_min),
+    )
+    forced_on, forced_off = forced_steps(problem, boiler)
+    if problem.state.boiler_on:
+        return ages, max(ages.off, ages.count - 1 - forced_on)
+    return ages, max(0, ages.off - 1 - forced_off)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Path:
+    """The plant followed step by step; temperatures at boundaries."""
+
+    upper_c: Floats
+    lower_c: Floats
+    boiler_on: np.ndarray
+    steps: tuple[StepResult, ...]
+
+    def column(self, name: str) -> Floats:
+        """Return one quantity of all steps."""
+        return np.array([float(getattr(step, name)[0]) for step in self.steps])
+
+
+def search(problem: Problem, layers: Layers) -> Path:
+    """Return the cheapest path found."""
+    return _Search(problem, layers).path()
+
+
+class _Search:
+    """Backward values and the forward path of one problem."""
+
+    def __init__(self, problem: Problem, layers: Layers) -> None:
+        self.problem = problem
+        self.layers = layers
+        self.stepper = TankStepper.of(problem, layers)
+        self.ages, self.first_status = _ages(problem)
+        low, high = self.stepper.lowest_c, self.stepper.highest_c
+        self.upper = _axis(low, high, UPPER_SPACING_K)
+        self.lower = _axis(low, high, LOWER_SPACING_K)
+        boiler = problem.plant.boiler
+        self.levels: tuple[float, ...] = (0.0,)
+        self.start_eur = 0.0
+        self.forced_on = 0
+        self.least_kwh = 0.0
+        if boiler is not None:
+            self.levels = (0.0, *self.stepper.run_levels_kwh(boiler))
+            self.least_kwh = least_run_kwh(boiler, layers, problem.grid.step_h)
+            self.forced_on, _ = forced_steps(problem, boiler)
+            fuel = boiler.start_loss_kwh * boiler.fuel_price_eur_per_kwh
+            self.start_eur = fuel + problem.objective.boiler_start_eur
+
+    def path(self) -> Path:
+        """Work backward, then follow the best choices forward."""
+        values = self._values()
+        upper, lower = starting_layers(self.problem)
+        uppers, lowers, choices, results = [upper], [lower], [], []
+        status = self.first_status
+        for step in range(self.problem.grid.steps):
+            result, cost = self._outcomes(step, np.array([upper]), np.array([lower]))
+            _, best = self._choose(values[step + 1], result, cost, status)
+            level, status = int(best[0][0]), int(best[1][0])
+            picked = _pick(result, level)
+            upper, lower = float(picked.upper_c[0]), float(picked.lower_c[0])
+            uppers.append(upper)
+            lowers.append(lower)
+            choices.append(level > 0)
+            results.append(picked)
+        return Path(
+            upper_c=np.array(uppers),
+            lower_c=np.array(lowers),
+            boiler_on=np.array(choices),
+            steps=tuple(results),
+        )
+
+    def _values(self) -> list[Floats]:
+        """Return the cost to go by boundary: arrays (status, upper, lower)."""
+        steps = self.problem.grid.steps
+        uppers, lowers = np.meshgrid(
+            self.upper.values(), self.lower.values(), indexing="ij"
+        )
+        shape = (self.ages.count, self.upper.count, self.lower.count)
+        end = np.broadcast_to(self._worth_eur(uppers, lowers), shape).copy()
+        values = [end]
+        for step in range(steps - 1, -1, -1):
+            result, cost = self._outcomes(step, uppers.ravel(), lowers.ravel())
+            here = np.empty(shape)
+            for status in range(self.ages.count):
+                best, _ = self._choose(values[0], result, cost, status)
+                here[status] = best.reshape(shape[1:])
+            values.insert(0, here)
+        return values
+
+    def _worth_eur(self, upper_c: Floats, lower_c: Floats) -> Floats:
+        needed, full, surplus = heat_worth(self.problem)
+        layers = self.layers
+        stored = layers.upper_kwh_per_k * (upper_c - layers.comfort_c)
+        stored = stored + 0.5 * layers.lower_kwh_per_k * (lower_c - layers.cold_c)
+        worth: Floats = -full * np.minimum(stored, needed)
+        return worth - surplus * np.maximum(stored - needed, 0.0)
+
+    def _outcomes(
+        self, step: int, upper_c: Floats, lower_c: Floats
+    ) -> tuple[StepResult, Floats]:
+        """Return results and costs, arrays (level, state)."""
+        shape = (len(self.levels), len(upper_c))
+        wish = np.broadcast_to(np.array(self.levels)[:, None], shape)
+        result = self.stepper.advance(
+            step,
+            np.broadcast_to(upper_c, shape),
+            np.broadcast_to(lower_c, shape),
+            wish,
+        )
+        cost = self.stepper.cost_eur(step, result)
+        if step >= self.forced_on:
+            # A boiler that would switch itself off at once is not started.
+            short = (wish > 0.0) & (result.boiler_kwh < self.least_kwh - 1e-9)
+            cost = cost + np.where(short, FORBIDDEN_EUR, 0.0)
+        return result, cost
+
+    def _choose(
+        self, after: Floats, result: StepResult, cost: Floats, status: int
+    ) -> tuple[Floats, tuple[np.ndarray, np.ndarray]]:
+        """Return the least cost to go, and the level and status that give it."""
+        states = cost.shape[1]
+        total = np.full(cost.shape, 2 * FORBIDDEN_EUR)
+        statuses = np.zeros(cost.shape[0], dtype=np.int64)
+        off, on = self.ages.next_off(status), self.ages.next_on(status)
+        if off is not None:
+            statuses[0] = off
+            total[0] = cost[0] + self._interpolate(after[off], result, slice(0, 1))[0]
+        if on is not None and len(self.levels) > 1:
+            started = self.start_eur if status < self.ages.off else 0.0
+            statuses[1:] = on
+            later = self._interpolate(after[on], result, slice(1, None))
+            total[1:] = cost[1:] + later + started
+        level = np.argmin(total, axis=0)
+        best: Floats = total[level, np.arange(states)]
+        return best, (level, statuses[level])
+
+    def _interpolate(self, table: Floats, result: StepResult, rows: slice) -> Floats:
+        upper, up = self.upper.locate(result.upper_c[rows])
+        lower, along = self.lower.locate(result.lower_c[rows])
+        near = table[upper, lower] * (1 - along) + table[upper, lower + 1] * along
+        far = table[upper + 1, lower] * (1 - along)
+        far += table[upper + 1, lower + 1] * along
+        value: Floats = near * (1 - up) + far * up
+        return value
+
+
+def _axis(low_c: float, high_c: float, spacing_k: float) -> Axis:
+    count = int(np.ceil((high_c - low_c) / spacing_k)) + 1
+    return Axis(start_c=low_c, spacing_k=spacing_k, count=max(count, 2))
+
+
+def _pick(result: StepResult, level: int) -> StepResult:
+    names = StepResult.__dataclass_fields__
+    return StepResult(**{name: getattr(result, name)[level] for name in names})

@@ -1,0 +1,205 @@
+"""One step of the planner's tank, for many states of the tank at once.
+
+The same layers, yields and demands as the rows of the model, with the choices made
+as the plant makes them: the pump runs when it gains, the charging lance lets heat
+rise as far as it is warm enough, heating takes the lower layer first.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..plant.parameters import BoilerParameters
+from .heat_rows import (
+    CHARGING_SPREAD_K,
+    LEAST_IRRADIANCE_W_PER_M2,
+    heat_price_eur_per_kwh,
+    highest_c,
+    least_run_kwh,
+    lowest_c,
+)
+from .layers import Layers
+from .problem import Problem
+from .program import Floats
+from .solar_gain import GainLine, gain_lines
+
+ROUNDS = 3
+"""Repetitions in which a step's end temperatures settle."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepResult:
+    """The end of a step and what happened in it, by state; heat in kWh."""
+
+    upper_c: Floats
+    lower_c: Floats
+    boiler_kwh: Floats
+    solar_upper_kwh: Floats
+    solar_lower_kwh: Floats
+    heating_kwh: Floats
+    """From both layers."""
+    heating_lower_kwh: Floats
+    unmet_hot_water_kwh: Floats
+    unmet_heating_kwh: Floats
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TankStepper:
+    """A problem's tank, ready to be stepped."""
+
+    problem: Problem
+    layers: Layers
+    lines: tuple[GainLine, ...]
+    running: NDArray[np.bool_]
+    lowest_c: float
+    highest_c: float
+
+    @classmethod
+    def of(cls, problem: Problem, layers: Layers) -> Self:
+        """Return the stepper of a problem."""
+        irradiance = np.array(problem.forecast.irradiance_w_per_m2)
+        collector = problem.plant.collector
+        lines: tuple[GainLine, ...] = ()
+        if collector is not None:
+            ambient = np.array(problem.forecast.ambient_c)
+            lines = gain_lines(collector, irradiance, ambient)
+        return cls(
+            problem=problem,
+            layers=layers,
+            lines=lines,
+            running=irradiance >= LEAST_IRRADIANCE_W_PER_M2,
+            lowest_c=lowest_c(problem, layers),
+            highest_c=highest_c(problem, layers),
+        )
+
+    def solar_kwh(self, step: int, lower_c: Floats) -> Floats:
+        """Return what the collectors give to a lower layer at a temperature."""
+        if not self.lines or not self.running[step]:
+            return np.zeros_like(lower_c)
+        gain_kw = np.min(
+            [
+                line.offset_kw[step] + line.slope_kw_per_k[step] * lower_c
+                for line in self.lines
+            ],
+            axis=0,
+        )
+        kwh: Floats = np.maximum(gain_kw, 0.0) * self.problem.grid.step_h
+        return kwh
+
+    def advance(
+        self, step: int, upper_c: Floats, lower_c: Floats, burning_kwh: Floats
+    ) -> StepResult:
+        """Return the state after a step in which the boiler may give so much heat.
+
+        It gives less where its thermostat ends the run.
+        """
+        result = self._settle(step, upper_c, lower_c, burning_kwh, upper_c, lower_c)
+        for _ in range(ROUNDS - 1):
+            result = self._settle(
+                step, upper_c, lower_c, burning_kwh, result.upper_c, result.lower_c
+            )
+        return result
+
+    def _settle(
+        self,
+        step: int,
+        upper_c: Floats,
+        lower_c: Floats,
+        burning_kwh: Floats,
+        upper_end_c: Floats,
+        lower_end_c: Floats,
+    ) -> StepResult:
+        """Return the end of a step from an estimate of it."""
+        problem, layers = self.problem, self.layers
+        draw = problem.demand.hot_water_kwh[step]
+        span = layers.comfort_c - layers.cold_c
+        cold = np.maximum(layers.comfort_c - upper_end_c, 0.0)
+        unmet = np.minimum(draw * cold / span, draw)
+        # The water that follows a draw is as much colder as the lower layer is.
+        warmer = np.maximum((upper_c + upper_end_c) / 2 - layers.cold_c, 1.0)
+        rising = draw * (lower_c + lower_end_c - 2 * layers.cold_c) / (2 * warmer)
+        rising = np.clip(rising - unmet, 0.0, draw)
+        wanted = problem.demand.heating_kwh[step]
+        from_lower, unmet_heating = self._heating(wanted, upper_end_c, lower_end_c)
+        from_upper = wanted - from_lower - unmet_heating
+
+        hours = problem.grid.step_h
+        half = layers.upper_loss_kw_per_k * hours / 2
+        upper_rate = layers.upper_kwh_per_k + half
+        upper = (layers.upper_kwh_per_k - half) * upper_c + 2 * half * layers.room_c
+        upper += rising - (draw - unmet) - from_upper
+        half = layers.lower_loss_kw_per_k * hours / 2
+        lower_rate = layers.lower_kwh_per_k + half
+        lower = (layers.lower_kwh_per_k - half) * lower_c + 2 * half * layers.room_c
+        lower -= rising + from_lower
+
+        burnt = np.clip(upper_rate * self._setpoint_c - upper, 0.0, burning_kwh)
+        upper += burnt
+        solar = self.solar_kwh(step, lower_end_c)
+        # The lance fills the upper layer until it is warmer than what comes.
+        excess = CHARGING_SPREAD_K - upper / upper_rate + (lower + solar) / lower_rate
+        risen = np.clip(excess / (1 / upper_rate + 1 / lower_rate), 0.0, solar)
+        highest = self.highest_c
+        risen = np.clip(risen, 0.0, np.maximum(upper_rate * highest - upper, 0.0))
+        stayed = np.clip(
+            solar - risen, 0.0, np.maximum(lower_rate * highest - lower, 0.0)
+        )
+        upper_end = (upper + risen) / upper_rate
+        lower_end = (lower + stayed) / lower_rate
+        mixed = (upper + risen + lower + stayed) / (upper_rate + lower_rate)
+        inverted = lower_end > upper_end
+        return StepResult(
+            upper_c=np.clip(
+                np.where(inverted, mixed, upper_end), self.lowest_c, highest
+            ),
+            lower_c=np.clip(
+                np.where(inverted, mixed, lower_end), self.lowest_c, highest
+            ),
+            boiler_kwh=burnt,
+            solar_upper_kwh=risen,
+            solar_lower_kwh=stayed,
+            heating_kwh=from_upper + from_lower,
+            heating_lower_kwh=from_lower,
+            unmet_hot_water_kwh=unmet,
+            unmet_heating_kwh=unmet_heating,
+        )
+
+    def _heating(
+        self, wanted: float, upper_c: Floats, lower_c: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return the heat that the lower layer gives, and what is missing."""
+        heating = self.problem.plant.heating
+        if heating is None or wanted == 0.0:
+            nothing = np.zeros_like(upper_c)
+            return nothing, nothing
+        rate = wanted / (heating.supply_c - heating.return_c)
+        lower = np.clip(rate * (lower_c - heating.return_c), 0.0, wanted)
+        unmet = np.clip(rate * (heating.supply_c - upper_c) - lower, 0.0, wanted)
+        return lower, np.minimum(unmet, wanted - lower)
+
+    @property
+    def _setpoint_c(self) -> float:
+        boiler = self.problem.plant.boiler
+        return self.layers.maximum_c if boiler is None else boiler.setpoint_c
+
+    def cost_eur(self, step: int, result: StepResult) -> Floats:
+        """Return the cost and the penalties of a step, without starts."""
+        objective = self.problem.objective
+        cost: Floats = result.boiler_kwh * heat_price_eur_per_kwh(self.problem)
+        cost = cost + (
+            objective.unmet_hot_water_eur_per_kwh * result.unmet_hot_water_kwh
+            + objective.unmet_heating_eur_per_kwh * result.unmet_heating_kwh
+        )
+        if self.problem.demand.hot_water_kwh[step] > 0.0:
+            wanted = self.layers.comfort_c + objective.hot_water_reserve_k
+            price = objective.reserve_eur_per_kwh * self.layers.upper_kwh_per_k
+            cost = cost + price * np.maximum(wanted - result.upper_c, 0.0)
+        return cost
+
+    def run_levels_kwh(self, boiler: BoilerParameters) -> tuple[float, ...]:
+        """Return amounts of heat a boiler may give in a step in which it is on."""
+        most = boiler.power_kw * self.problem.grid.step_h
+        least = least_run_kwh(boiler, self.layers, self.problem.grid.step_h)
+        return tuple(sorted({least, (least + most) / 2, most}))

@@ -1,0 +1,43 @@
+"""The command `plan`: a problem document in, a plan document out."""
+
+import argparse
+import json
+from pathlib import Path
+import sys
+from typing import TYPE_CHECKING
+
+from custom_components.energy_manager.engine.errors import InputError
+from custom_components.energy_manager.engine.planner import Problem, solve
+from custom_components.energy_manager.engine.planner.document import parse
+
+if TYPE_CHECKING:
+    type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("plan", help="make a plan for a problem document")
+    parser.add_argument("problem", metavar="PROBLEM.json", type=Path)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the plan of a problem; one line and exit code 2 where it is wrong."""
+    try:
+        plan = solve(Problem.from_json(parse(read(options.problem))))
+    except InputError as error:
+        print(f"{options.problem}: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(plan.to_json(), indent=2))
+    return 0
+
+
+def read(path: Path) -> str:
+    """Return a file's text; raise InputError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("document", "must be JSON in UTF-8") from error
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise InputError("document", f"must be a readable file ({reason})") from error
