@@ -24,7 +24,13 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_TIME_FACTOR, CONF_WEATHER, DEMO_WEATHERS, DOMAIN
-from .demo_children import async_add_children, async_remove_children, async_tell_port
+from .demo_children import (
+    async_add_children,
+    async_pause_children,
+    async_remove_children,
+    async_resume_children,
+    async_tell_port,
+)
 from .demo_devices import DemoDevices, DeviceReadings
 from .demo_history import async_clear_history, async_import_history
 from .demo_world import PAST, RESUME, Actuators, DemoWorld, HourWeather
@@ -72,6 +78,7 @@ async def _async_furnish(
     hass: HomeAssistant, entry: DemoConfigEntry, house: DemoHouse
 ) -> None:
     """Add the device entries and the home, and give their entities a past."""
+    await async_resume_children(hass, entry.entry_id)
     await async_add_children(hass, entry, house.devices)
     if not house.statistics:
         house.statistics = await async_import_history(hass, entry, house.past)
@@ -80,10 +87,11 @@ async def _async_furnish(
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: DemoConfigEntry) -> bool:
-    """Stop the demo house."""
+    """Stop the demo house, and before it what lives on its devices."""
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     _running(hass, entry.entry_id).clear()
+    await async_pause_children(hass, entry.entry_id)
     await entry.runtime_data.async_stop()
     return True
 

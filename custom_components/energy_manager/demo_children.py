@@ -15,6 +15,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util.hass_dict import HassKey
 
 from .const import (
     CONF_CONTROL,
@@ -43,17 +44,25 @@ CONTROLLED: Final = {MPPT: True, INVERTER: True, BATTERY: False}
 APPEAR_S: Final = 60
 """How long the entities of the devices may take to appear."""
 
+_MEASURED: Final = f"{BUS}_00_0010_7112_10_0100"
+
 ROLE_KEYS: Final[dict[Role, str]] = {
-    Role.COLLECTOR: "_00_0010_7112_10_0100_000_2_0",
-    Role.TANK_BOTTOM: "_00_0010_7112_10_0100_002_2_0",
-    Role.TANK_TOP: "_00_0010_7112_10_0100_004_2_0",
-    Role.TANK_MIDDLE: "_00_0010_7112_10_0100_006_2_0",
-    Role.SOLAR_PUMP: "_00_0010_7112_10_0100_040_1_0",
-    Role.BOILER_RUNNING: "_00_0010_7112_10_0100_042_1_0",
-    Role.BOILER_RELEASE: "_7112_relay_3_mode",
-    Role.WEATHER: "_weather",
+    Role.COLLECTOR: f"{_MEASURED}_000_2_0",
+    Role.TANK_BOTTOM: f"{_MEASURED}_002_2_0",
+    Role.TANK_TOP: f"{_MEASURED}_004_2_0",
+    Role.TANK_MIDDLE: f"{_MEASURED}_006_2_0",
+    Role.SOLAR_PUMP: f"{_MEASURED}_040_1_0",
+    Role.BOILER_RUNNING: f"{_MEASURED}_042_1_0",
+    Role.BOILER_RELEASE: f"{BUS}_7112_relay_3_mode",
+    Role.BATTERY_SOC: f"{BATTERY}_state_of_charge",
+    Role.BATTERY_VOLTAGE: f"{BATTERY}_voltage",
+    Role.PV_POWER: f"{MPPT}_solar_power",
+    Role.INVERTER_POWER: f"{INVERTER}_ac_apparent_power",
+    Role.WEATHER: "weather",
 }
-"""How the unique ids of the entities end that play the roles."""
+"""What follows the house in the unique ids of the entities that play the roles."""
+
+_PAUSED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}.demo_paused")
 
 
 def children(hass: HomeAssistant, demo_entry_id: str) -> list[ConfigEntry]:
@@ -137,7 +146,7 @@ def own_roles(hass: HomeAssistant, entry: ConfigEntry) -> dict[Role, str]:
             if state is None or state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
                 continue
             for role, key in ROLE_KEYS.items():
-                if entity.unique_id.endswith(key):
+                if entity.unique_id == f"{entry.entry_id}_{key}":
                     found[role] = entity.entity_id
     return found
 
@@ -153,6 +162,28 @@ def async_tell_port(hass: HomeAssistant, demo_entry_id: str, port: int) -> None:
         )
         if entry.state in (ConfigEntryState.LOADED, ConfigEntryState.SETUP_RETRY):
             hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def async_pause_children(hass: HomeAssistant, demo_entry_id: str) -> None:
+    """Unload the entries that a demo house made, which is about to stop.
+
+    The home can then still give its devices back, and no device gets lost.
+    """
+    for entry in children(hass, demo_entry_id):
+        if entry.state is ConfigEntryState.LOADED:
+            await hass.config_entries.async_unload(entry.entry_id)
+            hass.data.setdefault(_PAUSED, set()).add(entry.entry_id)
+
+
+async def async_resume_children(hass: HomeAssistant, demo_entry_id: str) -> None:
+    """Set up the entries again that were unloaded when the demo house stopped."""
+    paused = hass.data.get(_PAUSED, set())
+    # The home comes last: it needs what the devices show.
+    for entry in reversed(children(hass, demo_entry_id)):
+        if entry.entry_id in paused:
+            paused.discard(entry.entry_id)
+            if entry.state is ConfigEntryState.NOT_LOADED:
+                await hass.config_entries.async_setup(entry.entry_id)
 
 
 async def async_remove_children(hass: HomeAssistant, demo_entry_id: str) -> None:

@@ -213,7 +213,7 @@ class DemoWorld:
 
     def weather_of_hours(self, start: datetime, hours: int) -> list[HourWeather]:
         """Return the weather hour by hour from an instant on."""
-        times_s = start.timestamp() + HOUR_S * np.arange(float(hours))
+        times_s = start.timestamp() + HOUR_S * np.arange(hours, dtype=np.float64)
         surroundings = self.surroundings
         weather = weather_at(surroundings.site, times_s, surroundings.scenario)
         rows = zip(

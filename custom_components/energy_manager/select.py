@@ -1,15 +1,29 @@
 """Selects."""
 
-from homeassistant.core import HomeAssistant
+from typing import Final, override
+
+from homeassistant.components.select import SelectEntity
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DEMO_WEATHERS, Mode
 from .demo import DemoHouse
+from .engine.vbus import Family, RelayMode
+from .engine.vedirect import Family as ProductFamily
+from .entity import LinkEntity
 from .home import Home
+from .home_entity import HomeControlEntity
 from .runtime import EnergyManagerConfigEntry
-from .vbus_link import VBusLink
+from .vbus_control import OPTIONS
+from .vbus_link import HeardPacket, VBusLink
 from .vedirect_link import VEDirectLink
 
 PARALLEL_UPDATES = 1
+
+DEVICE_MODE: Final = "device_mode"
+INVERTER_MODES: Final = {"on": 2, "eco": 5, "off": 4}
+"""Options of an inverter's mode and the numbers that it knows for them."""
 
 
 async def async_setup_entry(
@@ -19,13 +33,147 @@ async def async_setup_entry(
 ) -> None:
     """Add the entities of one config entry."""
     match entry.runtime_data:
-        case VBusLink():
-            pass
-        case VEDirectLink():
-            pass
-        case Home():
-            # Entities of the home.
-            pass
-        case DemoHouse():
-            # Entities of the demo house.
-            pass
+        case VBusLink() as link:
+            _add_relays(link, async_add_entities)
+        case VEDirectLink() as link:
+            if link.control_allowed and link.family is ProductFamily.INVERTER:
+                async_add_entities([InverterMode(link)])
+        case Home() as home:
+            async_add_entities([HomeMode(home, "mode")])
+        case DemoHouse() as house:
+            async_add_entities([DemoWeatherSelect(house)])
+
+
+@callback
+def _add_relays(
+    link: VBusLink, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the relays of every controller that may be written to."""
+    added: set[int] = set()
+
+    @callback
+    def newcomer(packet: HeardPacket) -> None:
+        source = packet.key.source
+        if source not in added and (family := link.family(source)) is not None:
+            added.add(source)
+            async_add_entities(
+                VBusRelayMode(link, family, relay) for relay in family.relay_modes
+            )
+
+    link.async_on_packet(newcomer)
+
+
+class VBusRelayMode(LinkEntity[VBusLink], SelectEntity):
+    """Whether a relay follows the controller's automatic or is set by hand."""
+
+    _attr_translation_key = "relay_mode"
+    _attr_entity_category = EntityCategory.CONFIG
+
+    def __init__(self, link: VBusLink, family: Family, relay: RelayMode) -> None:
+        """Offer the modes that the controller's family knows."""
+        super().__init__(link, family.address)
+        self._family = family
+        self._relay = relay
+        self._attr_translation_placeholders = {"number": str(relay.relay)}
+        self._attr_unique_id = (
+            f"{link.identity}_{family.address:04X}_relay_{relay.relay}_mode"
+        )
+        self._attr_device_info = link.device_info(family.address)
+        self._attr_options = [OPTIONS[mode] for mode in relay.options]
+
+    @override
+    def _fresh(self) -> bool:
+        return self._link.heard(self._family.address)
+
+    @override
+    def _take(self) -> bool:
+        mode = self._link.visits.mode(self._family, self._relay)
+        changed = mode != self._attr_current_option
+        self._attr_current_option = mode
+        return changed
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Write the mode to the controller and read it back."""
+        await self._link.visits.async_write_mode(self._family, self._relay, option)
+
+
+class HomeMode(HomeControlEntity, SelectEntity):
+    """What the home does with its plan."""
+
+    _attr_options = [mode.value for mode in Mode]
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """Return the mode."""
+        return self.home.mode
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Change the mode."""
+        await self.home.async_set_mode(Mode(option))
+
+
+class DemoWeatherSelect(SelectEntity):
+    """What the weather at the demo house is like."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+    _attr_translation_key = "demo_weather"
+    _attr_options = [*DEMO_WEATHERS]
+
+    def __init__(self, house: DemoHouse) -> None:
+        """Belong to the demo house."""
+        self._house = house
+        self._attr_unique_id = f"{house.entry.entry_id}_weather_select"
+        self._attr_device_info = house.device_info
+        self._attr_current_option = house.scenario
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the options of the demo house."""
+        self.async_on_remove(self._house.async_listen(self._async_changed))
+
+    @callback
+    def _async_changed(self) -> None:
+        """Show what the weather is like now."""
+        self._attr_current_option = self._house.scenario
+        self.async_write_ha_state()
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Choose the weather; house and forecast follow at once."""
+        self._house.async_choose_weather(option)
+
+
+class InverterMode(LinkEntity[VEDirectLink], SelectEntity):
+    """Whether an inverter is on, sleeps without a load, or is off."""
+
+    _attr_translation_key = "inverter_mode"
+    _attr_options = list(INVERTER_MODES)
+
+    def __init__(self, link: VEDirectLink) -> None:
+        """Belong to the inverter."""
+        super().__init__(link, DEVICE_MODE)
+        self._attr_unique_id = f"{link.identity}_inverter_mode"
+        self._attr_device_info = link.device_info
+
+    @override
+    def _fresh(self) -> bool:
+        return DEVICE_MODE in self._link.values
+
+    @override
+    def _take(self) -> bool:
+        mode = self._link.values[DEVICE_MODE].value
+        option = mode if isinstance(mode, str) and mode in INVERTER_MODES else None
+        changed = option != self._attr_current_option
+        self._attr_current_option = option
+        return changed
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Write the mode to the inverter and read it back."""
+        await self._link.commands.async_set_inverter_mode(INVERTER_MODES[option])
+        self._attr_current_option = option
+        self.async_write_ha_state()
