@@ -14,6 +14,18 @@ CONF_CONTROL: Final = "control"
 CONF_DEMO_ENTRY: Final = "demo_entry_id"
 """In an entry that the demo house made: the demo house's entry."""
 
+CONF_MADE: Final = "made"
+"""In the demo house's entry: the names of the entries it has already made."""
+
+CONF_WEATHER: Final = "weather"
+"""Option of the demo house: one of DEMO_WEATHERS."""
+
+DEMO_WEATHERS: Final = ("as_usual", "sunny", "overcast")
+"""What the weather of the demo house can be like."""
+
+CONF_TIME_FACTOR: Final = "time_factor"
+"""Option of the demo house: how many seconds pass there in one of ours."""
+
 CONF_ROLES: Final = "roles"
 """Option of a home: entity ids by role."""
 
