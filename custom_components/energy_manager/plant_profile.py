@@ -154,7 +154,7 @@ COMPONENTS: Final[Mapping[str, Component]] = {
             "litres_per_person_day": _field(0, 300, 1, UnitOfVolume.LITERS),
             "base_litres_day": _field(0, 1000, 1, UnitOfVolume.LITERS),
             "comfort_c": _celsius(35, 65),
-            "cold_c": _celsius(0, 30),
+            "cold_c": _celsius(1, 30),
         },
     ),
     "pv": Component(
