@@ -64,13 +64,18 @@ def test_collector_emergency() -> None:
     assert states == [False, True, True, True, False, False]
 
 
-def test_store_maximum() -> None:
-    """Full at the maximum until 2 K below it."""
+@pytest.mark.parametrize("top", [False, True])
+def test_store_maximum(*, top: bool) -> None:
+    """Full at the maximum until 2 K below it; the top may be 5 K warmer."""
     states = []
     full = False
     for temperature in (89.0, 90.0, 88.5, 87.9, 89.0):
         full = controller.store_is_full(
-            SETTINGS, before=full, store_c=temperature, maximum_c=90.0
+            SETTINGS,
+            before=full,
+            bottom_c=60.0 if top else temperature,
+            top_c=temperature + 5.0 if top else temperature,
+            maximum_c=90.0,
         )
         states.append(full)
     assert states == [False, True, True, False, False]

@@ -82,9 +82,19 @@ def emergency(
 
 
 def store_is_full(
-    parameters: ControllerParameters, *, before: bool, store_c: float, maximum_c: float
+    parameters: ControllerParameters,
+    *,
+    before: bool,
+    bottom_c: float,
+    top_c: float,
+    maximum_c: float,
 ) -> bool:
-    """Return whether the tank has reached its maximum temperature."""
+    """Return whether the tank has reached its maximum temperature.
+
+    The sensor at the bottom is the one that counts; the one at the top has a
+    margin, since a tank that is hot above still takes heat below.
+    """
+    store_c = max(bottom_c, top_c - parameters.store_top_margin_k)
     return latch(
         before=before,
         on=store_c >= maximum_c,

@@ -132,13 +132,15 @@ class HouseRun:
         top_c = self._probe_c(-1)
         if self.parameters.collector is not None:
             sensor_c = self.sensor_c()
+            bottom_c = self._probe_c(0)
             self.collector_blocked = controller.emergency(
                 settings, before=self.collector_blocked, collector_c=sensor_c
             )
             self.store_full = controller.store_is_full(
                 settings,
                 before=self.store_full,
-                store_c=top_c,
+                bottom_c=bottom_c,
+                top_c=top_c,
                 maximum_c=self.parameters.tank.maximum_c,
             )
             speed = 0.0
@@ -146,7 +148,7 @@ class HouseRun:
                 speed = controller.pump_speed_percent(
                     settings,
                     running=self.pump_output > 0.0,
-                    difference_k=sensor_c - self._probe_c(0),
+                    difference_k=sensor_c - bottom_c,
                 )
             self.pump_output = controller.manual_speed_percent(
                 settings, inputs.pump_mode, speed

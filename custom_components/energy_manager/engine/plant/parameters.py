@@ -176,6 +176,8 @@ class ControllerParameters:
     collector_emergency_c: float = 130.0
     """At this the pump stops until the collector has cooled by 10 K."""
     store_hysteresis_k: float = 2.0
+    store_top_margin_k: float = 5.0
+    """The top of the tank may be so much above the tank's maximum."""
     return_raise_on_k: float = 6.0
     """The valve sends heating water through the tank if so much warmer."""
     return_raise_off_k: float = 4.0
