@@ -1,13 +1,10 @@
 """`decode vbus`: the frames of a recorded line or of a logger's file as JSON lines."""
 
 import argparse
-from collections.abc import Iterator
-import io
-import json
-import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 from custom_components.energy_manager.engine.errors import InputError
 from custom_components.energy_manager.engine.vbus import (
@@ -20,6 +17,7 @@ from custom_components.energy_manager.engine.vbus import (
     Telegram,
     is_recording,
 )
+from scripts.command_line.output import add_recording, pieces, print_documents
 
 
 def add_parser(subparsers: Any) -> None:
@@ -33,21 +31,8 @@ def add_parser(subparsers: Any) -> None:
         metavar="FILE.vsf",
         help="RESOL's specification file to use instead of the shipped table",
     )
-    parser.add_argument(
-        "--chunk",
-        type=_positive,
-        metavar="N",
-        help="feed N bytes at a time; this does not change the output",
-    )
-    parser.add_argument("file", type=Path, metavar="FILE")
+    add_recording(parser)
     parser.set_defaults(run=run)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1 is allowed")
-    return number
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,20 +46,9 @@ def run(options: argparse.Namespace) -> int:
     except InputError as error:
         print(f"{options.specification}: {error}", file=sys.stderr)
         return 2
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # Units are not in every encoding that a terminal may have.
-        sys.stdout.reconfigure(encoding="utf-8")
     decoder = RecordingDecoder() if is_recording(data) else Decoder()
-    chunk = options.chunk or max(len(data), 1)
-    try:
-        for frame in _frames(decoder, data, chunk):
-            write(frame, specification, sys.stdout)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    counts = {"frames": decoder.frames, "malformed": decoder.malformed}
-    print(json.dumps(counts, separators=(",", ":")), file=sys.stderr)
+    frames = _frames(decoder, pieces(data, options.chunk))
+    print_documents((describe(frame, specification) for frame in frames), decoder)
     return 0
 
 
@@ -85,9 +59,8 @@ def _specification(path: Path | None) -> Specification:
 
 
 def _frames(
-    decoder: Decoder | RecordingDecoder, data: bytes, chunk: int
+    decoder: Decoder | RecordingDecoder, parts: Iterable[bytes]
 ) -> Iterator[Frame]:
-    parts = (data[at : at + chunk] for at in range(0, len(data), chunk))
     if isinstance(decoder, Decoder):
         for part in parts:
             yield from decoder.feed(part)
@@ -95,13 +68,6 @@ def _frames(
     for part in parts:
         yield from (record.frame for record in decoder.feed(part))
     yield from (record.frame for record in decoder.close())
-
-
-def write(frame: Frame, specification: Specification, output: TextIO) -> None:
-    """Write one frame as a line of JSON."""
-    document = describe(frame, specification)
-    line = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    output.write(line + "\n")
 
 
 def describe(frame: Frame, specification: Specification) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """`decode vedirect`: print the blocks and HEX frames of a VE.Direct recording."""
 
 import argparse
+import sys
 from typing import Any
 
 from custom_components.energy_manager.engine.vedirect import Block, Decoder, Reading
-from scripts.command_line.output import add_recording, print_recording
+from scripts.command_line.output import add_recording, pieces, print_documents
 
 
 def add_parser(
@@ -37,5 +38,17 @@ def document(reading: Reading) -> dict[str, Any]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Decode the recording and print it."""
-    return print_recording(Decoder(), document, options.file, options.chunk)
+    """Decode a recording; return 0, or 2 if the file cannot be read."""
+    try:
+        data = options.file.read_bytes()
+    except OSError as error:
+        print(f"{options.file}: {error.strerror}", file=sys.stderr)
+        return 2
+    decoder = Decoder()
+    readings = (
+        document(reading)
+        for piece in pieces(data, options.chunk)
+        for reading in decoder.feed(piece)
+    )
+    print_documents(readings, decoder)
+    return 0

@@ -1,7 +1,8 @@
 """What the decode commands print: JSON lines, and one last line on stderr."""
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+import io
 import json
 import os
 from pathlib import Path
@@ -12,34 +13,31 @@ from typing import Any, Protocol
 class Counting(Protocol):
     """A decoder's counters."""
 
-    frames: int
-    malformed: int
+    @property
+    def frames(self) -> int:
+        """Return how many frames came out."""
 
-
-class PushDecoder[Frame](Counting, Protocol):
-    """A decoder that takes bytes in pieces of any size."""
-
-    def feed(self, data: bytes) -> Iterable[Frame]:
-        """Return what these bytes complete."""
-
-
-def positive(text: str) -> int:
-    """Return a whole number above zero."""
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    @property
+    def malformed(self) -> int:
+        """Return how many pieces of damage were found."""
 
 
 def add_recording(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that all decode commands have."""
     parser.add_argument(
         "--chunk",
-        type=positive,
+        type=_positive,
         metavar="N",
-        help="feed N bytes at a time (default: all at once); the output is the same",
+        help="feed N bytes at a time; this does not change the output",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="recorded bytes")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1 is allowed")
+    return number
 
 
 def pieces(data: bytes, size: int | None) -> Iterator[bytes]:
@@ -49,28 +47,18 @@ def pieces(data: bytes, size: int | None) -> Iterator[bytes]:
         yield data[start : start + step]
 
 
-def print_recording[Frame](
-    decoder: PushDecoder[Frame],
-    document: Callable[[Frame], dict[str, Any]],
-    path: Path,
-    chunk: int | None,
-) -> int:
-    """Print each frame of a recording as a JSON line, then the counts on stderr."""
+def print_documents(documents: Iterable[dict[str, Any]], counts: Counting) -> None:
+    """Print each document as a JSON line, then the decoder's counts on stderr."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Units are not in every encoding that a terminal may have.
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        print(f"{path}: {error.strerror}", file=sys.stderr)
-        return 2
-    try:
-        for piece in pieces(data, chunk):
-            for frame in decoder.feed(piece):
-                print(json.dumps(document(frame), separators=(",", ":")))
+        for document in documents:
+            print(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader, for example `head`, has seen enough; Python would complain
-        # once more when it closes the output.
+        # The reader, such as `head`, has seen enough; Python would complain once more
+        # when it closes the output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    counts = {"frames": decoder.frames, "malformed": decoder.malformed}
-    print(json.dumps(counts, separators=(",", ":")), file=sys.stderr)
-    return 0
+    last = {"frames": counts.frames, "malformed": counts.malformed}
+    print(json.dumps(last, separators=(",", ":")), file=sys.stderr)

