@@ -1,13 +1,23 @@
 """Binary sensors."""
 
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+)
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .demo import DemoHouse
+from .engine.vedirect import Value
+from .entity import LinkEntity
 from .home import Home
 from .runtime import EnergyManagerConfigEntry
-from .vbus_link import VBusLink
-from .vedirect_link import VEDirectLink
+from .vbus_link import CONNECTION, HeardPacket, VBusLink
+from .vedirect_link import CONNECTION as PORT_CONNECTION, VEDirectLink
+from .vedirect_points import is_binary_sensor
 
 PARALLEL_UPDATES = 0
 
@@ -19,13 +29,136 @@ async def async_setup_entry(
 ) -> None:
     """Add the entities of one config entry."""
     match entry.runtime_data:
-        case VBusLink():
-            pass
-        case VEDirectLink():
-            pass
+        case VBusLink() as link:
+            async_add_entities([VBusConnection(link)])
+            link.async_on_packet(
+                lambda packet: async_add_entities(
+                    [VBusSensorFault(link, packet)] if packet.probes else []
+                )
+            )
+        case VEDirectLink() as link:
+            async_add_entities([VEDirectConnection(link)])
+            link.async_on_value(
+                lambda value: async_add_entities(
+                    [VEDirectSwitchState(link, value)]
+                    if is_binary_sensor(value)
+                    else []
+                )
+            )
         case Home():
             # Entities of the home.
             pass
         case DemoHouse():
             # Entities of the demo house.
             pass
+
+
+class VBusConnection(LinkEntity[VBusLink], BinarySensorEntity):
+    """Whether the VBus adapter is connected."""
+
+    _attr_translation_key = "connection"
+    _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, link: VBusLink) -> None:
+        """Belong to the adapter."""
+        super().__init__(link, CONNECTION)
+        self._attr_unique_id = f"{link.identity}_connection"
+        self._attr_device_info = link.adapter_info
+
+    @override
+    def _fresh(self) -> bool:
+        return True
+
+    @override
+    def _take(self) -> bool:
+        changed = self._attr_is_on is not self._link.connected
+        self._attr_is_on = self._link.connected
+        return changed
+
+
+class VBusSensorFault(LinkEntity[VBusLink], BinarySensorEntity):
+    """Whether a probe of a device is broken that once worked."""
+
+    _attr_translation_key = "sensor_fault"
+    _attr_device_class = BinarySensorDeviceClass.PROBLEM
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, link: VBusLink, packet: HeardPacket) -> None:
+        """Watch the probes that worked when the device was found."""
+        super().__init__(link, packet.key)
+        self._packet = packet
+        self._attr_unique_id = link.unique_id(packet.key, "sensor_fault")
+        self._attr_device_info = link.device_info(packet.key.source)
+
+    @override
+    def _fresh(self) -> bool:
+        return self._link.fresh(self._packet.key)
+
+    @override
+    def _take(self) -> bool:
+        faults = {
+            point.name or point.key: fault
+            for point in self._packet.probes
+            if (fault := point.read(self._packet.payload).fault) is not None
+        }
+        if (
+            self._attr_is_on is bool(faults)
+            and self._attr_extra_state_attributes == faults
+        ):
+            return False
+        self._attr_is_on = bool(faults)
+        self._attr_extra_state_attributes = faults
+        return True
+
+
+class VEDirectConnection(LinkEntity[VEDirectLink], BinarySensorEntity):
+    """Whether the device behind a VE.Direct port speaks."""
+
+    _attr_translation_key = "connection"
+    _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, link: VEDirectLink) -> None:
+        """Belong to the device."""
+        super().__init__(link, PORT_CONNECTION)
+        self._attr_unique_id = f"{link.identity}_connection"
+        self._attr_device_info = link.device_info
+
+    @override
+    def _fresh(self) -> bool:
+        return True
+
+    @override
+    def _take(self) -> bool:
+        speaks = bool(self._link.values)
+        changed = self._attr_is_on is not speaks
+        self._attr_is_on = speaks
+        return changed
+
+
+class VEDirectSwitchState(LinkEntity[VEDirectLink], BinarySensorEntity):
+    """Whether an output of a VE.Direct device is on."""
+
+    def __init__(self, link: VEDirectLink, value: Value) -> None:
+        """Name the output; chargers without terminals tell a load output too."""
+        super().__init__(link, value.key)
+        self._value_key = value.key
+        self._attr_translation_key = value.key
+        self._attr_unique_id = f"{link.identity}_{value.key}"
+        self._attr_device_info = link.device_info
+        self._attr_entity_registry_enabled_default = (
+            value.key != "load_state" or "external_device_load" in link.values
+        )
+
+    @override
+    def _fresh(self) -> bool:
+        return self._value_key in self._link.values
+
+    @override
+    def _take(self) -> bool:
+        value = self._link.values[self._value_key].value
+        state = value if isinstance(value, bool) else None
+        changed = self._attr_is_on is not state
+        self._attr_is_on = state
+        return changed

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Hashable
-from typing import Protocol, override
+from typing import Any, Protocol, override
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.entity import Entity
@@ -25,11 +25,13 @@ class LinkEntity[LinkT: HeardLink](Entity):
     _attr_has_entity_name = True
     _attr_should_poll = False
     _attr_available = False
+    _attr_extra_state_attributes: dict[str, Any]
 
     def __init__(self, link: LinkT, key: Hashable) -> None:
         """Take the link and what of it to listen to."""
         self._link = link
         self._key = key
+        self._attr_extra_state_attributes = {}
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -2,8 +2,6 @@
 
 from typing import Any, Final
 
-import voluptuous as vol
-
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
@@ -21,6 +19,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+import voluptuous as vol
 
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, CONF_KIND, EntryKind
 from .engine.vbus import DEFAULT_PORT
@@ -28,9 +27,11 @@ from .links import LinkAuthError, LinkError, LinkRefusedError, LinkSilentError
 from .vbus_link import async_probe
 from .vbus_specification import async_get_specification
 
-DEFAULT_PASSWORD: Final = "vbus"  # noqa: S105 - printed in every manual
+DEFAULT_PASSWORD: Final = "vbus"
 
-_PASSWORD_FIELD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
+_PASSWORD_FIELD: Final = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD)
+)
 
 ADAPTER_SCHEMA: Final = vol.Schema(
     {
@@ -147,9 +148,7 @@ class VBusFlow(ConfigFlow):
             return False
         return await self.hass.config_entries.async_unload(entry.entry_id)
 
-    async def _async_try_adapter(
-        self, data: dict[str, Any]
-    ) -> tuple[str, str | None]:
+    async def _async_try_adapter(self, data: dict[str, Any]) -> tuple[str, str | None]:
         """Return a title for what is connected, and the error if there is one."""
         specification = await async_get_specification(self.hass)
         try:

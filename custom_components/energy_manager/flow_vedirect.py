@@ -3,8 +3,6 @@
 from pathlib import PurePath
 from typing import Any, Final
 
-import voluptuous as vol
-
 from homeassistant.components import usb
 from homeassistant.config_entries import (
     ConfigEntry,
@@ -16,10 +14,12 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_DEVICE, CONF_NAME
 from homeassistant.helpers.selector import BooleanSelector, SerialPortSelector
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
+import voluptuous as vol
 
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, CONF_KIND, EntryKind
 from .links import LinkError, LinkSilentError
-from .vedirect_link import Identity, async_identify
+from .vedirect_link import async_identify, identity_data, is_device_of, name_of
+from .vedirect_merge import Identity
 
 PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_DEVICE): SerialPortSelector()})
 CONTROL_SCHEMA: Final = vol.Schema({vol.Required(CONF_CONTROL): BooleanSelector()})
@@ -108,7 +108,7 @@ class VEDirectFlow(ConfigFlow):
             self._async_abort_entries_match({CONF_DEVICE: device})
             resume = await self._async_release_port(entry)
             identity, error = await self._async_listen_to(device)
-            if identity is not None and identity.fits(entry.data):
+            if identity is not None and is_device_of(entry.data, identity):
                 return self.async_update_reload_and_abort(
                     entry, data_updates={CONF_DEVICE: device}
                 )
@@ -133,11 +133,11 @@ class VEDirectFlow(ConfigFlow):
             )
             self._abort_if_unique_id_configured(updates={CONF_DEVICE: device})
         return self.async_create_entry(
-            title=identity.name,
+            title=name_of(identity),
             data={
                 CONF_KIND: EntryKind.VEDIRECT.value,
                 CONF_DEVICE: device,
-                **identity.as_dict(),
+                **identity_data(identity),
             },
             options={CONF_CONTROL: False},
         )

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import logging
 from typing import Final
 
-import serialx
-
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
+import serialx
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -155,7 +154,9 @@ class Link:
 
         `greet` is awaited after opening and returns bytes that came too early;
         `receive` gets all bytes; `changed` is called when the connection comes or
-        goes; `denied` is called once when the password is no longer accepted.
+        goes; `denied` is called once when the password is no longer accepted. Who
+        receives says with `tell_alive` that the bytes make sense: only that ends an
+        outage and the growing of the pauses.
         """
         self._port = port
         self._title = title
@@ -169,8 +170,8 @@ class Link:
         self._loss_told = False
         self._abort_reason: str | None = None
         self._closed = False
+        self._attempts = 0
         self.connections = 0
-        self.received_bytes = 0
 
     @property
     def connected(self) -> bool:
@@ -191,11 +192,11 @@ class Link:
 
     async def async_run(self) -> None:
         """Hand bytes on for ever and reconnect with growing pauses."""
-        attempts = 0
         while not self._closed:
             if self._stream is None:
-                await asyncio.sleep(BACK_OFF_S[min(attempts, len(BACK_OFF_S) - 1)])
-                attempts += 1
+                pause_s = BACK_OFF_S[min(self._attempts, len(BACK_OFF_S) - 1)]
+                await asyncio.sleep(pause_s)
+                self._attempts += 1
                 try:
                     await self.async_connect()
                 except LinkAuthError:
@@ -209,8 +210,6 @@ class Link:
             try:
                 await self._async_pump()
             except LinkError as err:
-                if self.received_bytes:
-                    attempts = 0
                 await self._async_lose(err)
 
     def write(self, data: bytes) -> None:
@@ -232,12 +231,9 @@ class Link:
 
     async def _async_pump(self) -> None:
         """Hand bytes on until the connection breaks."""
-        self.received_bytes = 0
         data, self._early = self._early, b""
         while (stream := self._stream) is not None:
             if data:
-                self.received_bytes += len(data)
-                self._tell_return()
                 self._receive(data)
             data = await stream.async_read(self._silence_s)
 
@@ -253,13 +249,18 @@ class Link:
         await self._async_drop()
         if self._closed:
             return
+        self.tell_loss(reason)
+        self._changed()
+
+    def tell_loss(self, reason: str) -> None:
+        """Log once that nothing usable comes any more."""
         if not self._loss_told:
             self._loss_told = True
             _LOGGER.info("Connection to %s lost: %s", self._title, reason)
-        self._changed()
 
-    def _tell_return(self) -> None:
-        """Tell once that a lost connection brings data again."""
+    def tell_alive(self) -> None:
+        """Note that what comes makes sense; log it once after a loss."""
+        self._attempts = 0
         if self._loss_told:
             self._loss_told = False
             _LOGGER.info("Connection to %s is back", self._title)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -10,14 +11,18 @@ from typing import Any, Final, NamedTuple
 
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryNotReady,
+    HomeAssistantError,
+)
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_track_time_interval
 
 from . import demo
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, DOMAIN
-from .engine.vbus import Decoder, Handshake, Packet, Specification
+from .engine.vbus import Decoder, Family, Handshake, Packet, Specification, family_of
 from .links import (
     Link,
     LinkAuthError,
@@ -30,12 +35,16 @@ from .links import (
     async_open,
 )
 from .runtime import EnergyManagerConfigEntry
+from .vbus_control import VBusControl
 from .vbus_points import Point, language_of, points_of_blocks, points_of_template
 from .vbus_specification import async_get_specification
 
 _LOGGER = logging.getLogger(__name__)
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR)
+
+CONNECTION: Final = "connection"
+"""What to listen to for the connection as such."""
 
 DISPLAY: Final = 0x0010
 """Packets to this address are for displays and loggers: the measurements."""
@@ -58,6 +67,10 @@ STALE_S: Final = 60.0
 """A packet that was not repeated for this long says nothing any more."""
 
 WATCH_INTERVAL: Final = timedelta(seconds=10)
+
+MODES_INTERVAL: Final = timedelta(minutes=30)
+"""Relay modes may also be changed at the controller: they are asked this often."""
+
 MAX_PACKETS: Final = 256
 """Kinds of packets remembered: damage can bring any address."""
 
@@ -84,6 +97,8 @@ class HeardPacket:
     heard_at: float
     sightings: int = 1
     points: tuple[Point, ...] = ()
+    probes: tuple[Point, ...] = ()
+    """Points that can tell a fault of their probe and told none when found."""
     stale: bool = False
 
 
@@ -149,6 +164,8 @@ class VBusLink:
         self._first_data = asyncio.Event()
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._newcomers: list[Callable[[HeardPacket], None]] = []
+        self._families: list[Family] = []
+        self.visits = VBusControl(self._send, self._modes_told)
         self._link = Link(
             TcpPort(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]),
             title=entry.title,
@@ -178,6 +195,11 @@ class VBusLink:
                 self.hass, self._watch, WATCH_INTERVAL, cancel_on_shutdown=True
             )
         )
+        self.entry.async_on_unload(
+            async_track_time_interval(
+                self.hass, self._read_modes, MODES_INTERVAL, cancel_on_shutdown=True
+            )
+        )
 
     async def async_stop(self) -> None:
         """Close the connection."""
@@ -196,7 +218,10 @@ class VBusLink:
     @callback
     def _connection_changed(self) -> None:
         """Tell everybody that the connection came or went."""
+        self.visits.async_set_connected(self.connected)
         self._subscriptions.async_tell_all()
+        if self.connected:
+            self._read_modes()
 
     @callback
     def _denied(self) -> None:
@@ -218,6 +243,10 @@ class VBusLink:
             if packet.points:
                 newcomer(packet)
 
+    def heard(self, source: int) -> bool:
+        """Return whether anything of a device was heard lately."""
+        return any(self.fresh(key) for key in self.packets if key.source == source)
+
     def fresh(self, key: PacketKey) -> bool:
         """Return whether the packet was heard lately on a living connection."""
         packet = self.packets.get(key)
@@ -232,6 +261,8 @@ class VBusLink:
         """Decode bytes from the adapter."""
         now = monotonic()
         for frame in self._decoder.feed(data):
+            self._link.tell_alive()
+            self.visits.async_feed(frame)
             if isinstance(frame, Packet):
                 self._take_packet(frame, now)
 
@@ -251,10 +282,12 @@ class VBusLink:
             return
         packet.payload = frame.payload
         packet.heard_at = now
-        packet.stale = False
+        stale, packet.stale = packet.stale, False
         packet.sightings += 1
         if packet.points:
             self._subscriptions.async_tell(key)
+            if stale:
+                self._subscriptions.async_tell(key.source)
         elif packet.sightings >= SIGHTINGS:
             self._introduce(packet)
 
@@ -269,8 +302,17 @@ class VBusLink:
         elif packet.sightings >= FALLBACK_SIGHTINGS and not self._known(key.source):
             packet.points = tuple(points_of_blocks(packet.payload))
         if packet.points:
+            packet.probes = tuple(
+                point
+                for point in packet.points
+                if point.can_fail and point.read(packet.payload).fault is None
+            )
             for newcomer in tuple(self._newcomers):
                 newcomer(packet)
+            family = self.family(key.source)
+            if family is not None and family not in self._families:
+                self._families.append(family)
+                self._read_family(family)
 
     def _known(self, source: int) -> bool:
         """Return whether the specification explains what the device sends."""
@@ -287,6 +329,46 @@ class VBusLink:
             if not packet.stale and now - packet.heard_at > STALE_S:
                 packet.stale = True
                 self._subscriptions.async_tell(key)
+                self._subscriptions.async_tell(key.source)
+
+    # Writing
+
+    def family(self, source: int) -> Family | None:
+        """Return what can be written to a device, None if nothing may be."""
+        return family_of(source) if self.control else None
+
+    @callback
+    def _send(self, data: bytes) -> None:
+        """Send bytes to the bus; a lost connection ends the visit by itself."""
+        with suppress(LinkError):
+            self._link.write(data)
+
+    @callback
+    def _modes_told(self, source: int) -> None:
+        """Tell that a controller's relay modes are known anew."""
+        self._subscriptions.async_tell(source)
+
+    @callback
+    def _read_modes(self, _now: datetime | None = None) -> None:
+        """Ask all controllers for their relay modes."""
+        for family in self._families:
+            self._read_family(family)
+
+    @callback
+    def _read_family(self, family: Family) -> None:
+        """Ask a controller for its relay modes as soon as the bus is free."""
+        self.entry.async_create_background_task(
+            self.hass,
+            self._async_read_modes(family),
+            f"VBus {self.entry.title} relay modes",
+        )
+
+    async def _async_read_modes(self, family: Family) -> None:
+        """Ask one controller; without an answer the modes stay unknown."""
+        try:
+            await self.visits.async_read_modes(family)
+        except HomeAssistantError as err:
+            _LOGGER.debug("Relay modes of %s not read: %s", self.entry.title, err)
 
     # Devices
 
@@ -305,6 +387,7 @@ class VBusLink:
         return {
             "connected": self.connected,
             "connections": self._link.connections,
+            "bus_held_for_a_write": self.visits.holds_bus,
             "frames": self._decoder.frames,
             "malformed_frames": self._decoder.malformed,
             "specification": self.specification.datecode,
@@ -355,7 +438,9 @@ class VBusLink:
         )
 
 
-async def async_setup_entry(hass: HomeAssistant, entry: EnergyManagerConfigEntry) -> bool:
+async def async_setup_entry(
+    hass: HomeAssistant, entry: EnergyManagerConfigEntry
+) -> bool:
     """Connect to a VBus adapter and add what is on its bus."""
     if (demo_entry_id := entry.data.get(CONF_DEMO_ENTRY)) is not None:
         await demo.async_wait_running(hass, demo_entry_id)
@@ -378,7 +463,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyManagerConfigEntry
     return True
 
 
-async def async_unload_entry(hass: HomeAssistant, entry: EnergyManagerConfigEntry) -> bool:
+async def async_unload_entry(
+    hass: HomeAssistant, entry: EnergyManagerConfigEntry
+) -> bool:
     """Disconnect from a VBus adapter."""
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
@@ -388,7 +475,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyManagerConfigEntr
     return True
 
 
-async def async_remove_entry(hass: HomeAssistant, entry: EnergyManagerConfigEntry) -> None:
+async def async_remove_entry(
+    hass: HomeAssistant, entry: EnergyManagerConfigEntry
+) -> None:
     """Leave nothing behind: a link keeps nothing outside of its entry."""
 
 

@@ -25,7 +25,15 @@ from homeassistant.const import (
 from homeassistant.util import dt as dt_util
 
 from .deadband import Band
-from .engine.vbus import Field, FieldType, PacketTemplate, fault
+from .engine.vbus import (
+    BlockQuantity,
+    BlockReading,
+    Field,
+    FieldType,
+    PacketTemplate,
+    decode_blocks,
+    fault,
+)
 
 LANGUAGES: Final = ("en", "de", "fr")
 """The languages of a specification."""
@@ -252,6 +260,8 @@ class Point:
     """The specification's own name; else the translation key counts."""
     translation_key: str | None = None
     placeholders: dict[str, str] = dataclass_field(default_factory=dict)
+    can_fail: bool = False
+    """Whether a fault of the probe can be told from its numbers."""
     text: Callable[[float], datetime | str] | None = None
     """How a clock's number is shown; None for an ordinary number."""
 
@@ -299,12 +309,52 @@ def _point_of_field(field: Field, language: str) -> Point:
         name=field.names[language] or field.names["en"] or field.id,
         translation_key=quantity.icon_key,
         text=text,
+        can_fail=fault(field, 8888) is not None,
     )
+
+
+_BLOCK_TEXTS: Final = {
+    BlockQuantity.TEMPERATURE: "block_temperature",
+    BlockQuantity.SPEED: "block_output",
+    BlockQuantity.HEAT: "block_heat",
+}
+"""Values of self-explaining packets that are shown, with their translation keys."""
 
 
 def points_of_blocks(payload: bytes) -> list[Point]:
     """Return the points of a packet that explains itself."""
-    return []
+    return [
+        _point_of_block(reading)
+        for reading in _block_readings(payload)
+        if reading.quantity in _BLOCK_TEXTS
+    ]
+
+
+def _block_readings(payload: bytes) -> list[BlockReading]:
+    """Return all readings of a packet that explains itself."""
+    return [
+        reading for section in decode_blocks(payload) for reading in section.readings
+    ]
+
+
+def _point_of_block(first: BlockReading) -> Point:
+    """Return the point of a value in a packet that explains itself."""
+
+    def read(payload: bytes) -> Reading:
+        for reading in _block_readings(payload):
+            if reading.id == first.id:
+                return Reading(value=reading.value, fault=reading.fault)
+        return Reading(value=None)
+
+    return Point(
+        key=first.id,
+        quantity=QUANTITIES[first.unit],
+        precision=1 if first.quantity is BlockQuantity.TEMPERATURE else 0,
+        read=read,
+        translation_key=_BLOCK_TEXTS[first.quantity],
+        placeholders={"number": str(first.number)},
+        can_fail=first.quantity is BlockQuantity.TEMPERATURE,
+    )
 
 
 def _clock(seconds: float) -> datetime:

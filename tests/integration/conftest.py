@@ -1,12 +1,14 @@
 """Emulated devices on real wires: loopback TCP and pseudo terminals."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from datetime import datetime
+import logging
 import os
 import tty
 
+from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.energy_manager.engine.vbus.emulation import (
@@ -14,7 +16,9 @@ from custom_components.energy_manager.engine.vbus.emulation import (
     Controller,
     ControllerReadings,
 )
-from homeassistant.core import HomeAssistant
+
+# The recorder's database otherwise tells every statement.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 PASSWORD = "sunshine"
 
@@ -108,7 +112,7 @@ class EmulatedAdapter:
         self._streams[writer] = adapter
         self.logins += 1
         if not self.deaf:
-            writer.write(adapter.greeting)
+            writer.write(adapter.feed(b""))
         with suppress(OSError):
             while data := await reader.read(1024):
                 if self.deaf:
