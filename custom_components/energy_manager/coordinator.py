@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from . import outlook, states
 from .const import DOMAIN, Mode
 from .engine.errors import EngineError
+from .engine.forecast import Household, SolarStretch, WeatherStretch
 from .engine.planner.plan import Plan
 from .engine.planner.problem import PlantState, Problem
 from .engine.plant.parameters import PlantParameters, SiteParameters
@@ -54,9 +55,9 @@ class PlanningInputs:
     plant: PlantParameters
     state: PlantState
     ambient_now_c: float | None
-    weather: tuple[outlook.WeatherStretch, ...]
-    solar: tuple[outlook.SolarStretch, ...]
-    people: tuple[outlook.PeopleOfDay, ...]
+    weather: tuple[WeatherStretch, ...]
+    solar: tuple[SolarStretch, ...]
+    people: tuple[Household, ...]
 
 
 class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
@@ -84,9 +85,9 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         self.roles = roles
         self.plant = plant
         self._memory = memory
-        self._weather: tuple[datetime, tuple[outlook.WeatherStretch, ...]] | None = None
+        self._weather: tuple[datetime, tuple[WeatherStretch, ...]] | None = None
         self._trouble: set[str] = set()
-        self.people: tuple[outlook.PeopleOfDay, ...] = ()
+        self.people: tuple[Household, ...] = ()
         """Who is expected, as last asked."""
 
     def valid_plan(self) -> Plan | None:
@@ -142,7 +143,7 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
             people=await self.async_people(now),
         )
 
-    async def _async_weather(self, now: datetime) -> tuple[outlook.WeatherStretch, ...]:
+    async def _async_weather(self, now: datetime) -> tuple[WeatherStretch, ...]:
         """Return the weather forecast, the last one for a while if there is none."""
         entity_id = entity_of(self.roles, Role.WEATHER)
         if entity_id is None:
@@ -158,7 +159,7 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         self._weather = now, stretches
         return stretches
 
-    async def _async_solar(self) -> tuple[outlook.SolarStretch, ...]:
+    async def _async_solar(self) -> tuple[SolarStretch, ...]:
         """Return the solar forecast; without it the weather has to do."""
         try:
             stretches = await outlook.async_solar_forecast(self.hass, self.roles)
@@ -169,7 +170,7 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         self._trouble_ended("solar forecast")
         return stretches
 
-    async def async_people(self, now: datetime) -> tuple[outlook.PeopleOfDay, ...]:
+    async def async_people(self, now: datetime) -> tuple[Household, ...]:
         """Return who is expected, by day."""
         try:
             guests = await outlook.async_guests(self.hass, self.roles, now)

@@ -32,6 +32,7 @@ from . import outlook, panel, role_issues, services, states, websocket
 from .const import CONF_MODE, CONF_PLANT, CONF_ROLES, DOMAIN, Mode
 from .control import Command, Control, Situation, boiler_wish, target_state
 from .coordinator import PlanCoordinator
+from .engine.forecast import Household
 from .engine.planner.plan import Plan
 from .plant_profile import plant_parameters
 from .reason_texts import ReasonTexts
@@ -441,7 +442,7 @@ class Home:
         self.coordinator.async_update_listeners()
 
 
-def most_people(people: tuple[outlook.PeopleOfDay, ...]) -> int:
+def most_people(people: tuple[Household, ...]) -> float:
     """Return how many people are expected today or tomorrow, whichever are more."""
     return max(day.persons for day in people[:2])
 

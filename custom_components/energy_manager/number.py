@@ -39,7 +39,7 @@ class PeopleExpected(HomeControlEntity, NumberEntity):
         if (override := self.home.people_override) is not None:
             return override.value
         people = self.coordinator.people
-        return float(most_people(people)) if people else None
+        return most_people(people) if people else None
 
     @property
     @override

@@ -1,7 +1,6 @@
 """What is to come: weather, solar forecasts, people and guests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 import logging
 import re
@@ -33,6 +32,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
+from .engine.forecast import Household, SolarStretch, WeatherStretch
 from .roles import Role, entities_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -75,35 +75,6 @@ _GUESTS: Final = re.compile(
     r"(?:\s*[:(x×]?\s*(?P<after>\d{1,3})\b)?",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WeatherStretch:
-    """What a forecast says about a stretch of time."""
-
-    start: datetime
-    end: datetime
-    temperature_c: float | None
-    cloud_cover: float | None
-    """0 to 1."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SolarStretch:
-    """What photovoltaics is expected to yield in a stretch of time."""
-
-    start: datetime
-    end: datetime
-    energy_kwh: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PeopleOfDay:
-    """Who is expected on a day at home."""
-
-    day: date
-    persons: int
-    guests: int
 
 
 async def async_weather(
@@ -298,13 +269,13 @@ def people_by_day(
     guests: Mapping[date, int],
     override: tuple[int, datetime] | None,
     now: datetime,
-) -> tuple[PeopleOfDay, ...]:
+) -> tuple[Household, ...]:
     """Return who is expected on each of the coming days.
 
     The override, a number and until when it holds, takes the place of both.
     """
     today = dt_util.as_local(now).date()
-    days: list[PeopleOfDay] = []
+    days: list[Household] = []
     for number in range(DAYS_AHEAD):
         day = today + timedelta(days=number)
         coming = guests.get(day, 0)
@@ -312,7 +283,7 @@ def people_by_day(
         if override is not None and dt_util.start_of_local_day(day) < override[1]:
             total = override[0]
             coming = min(coming, total)
-        days.append(PeopleOfDay(day=day, persons=total, guests=coming))
+        days.append(Household(day=day, persons=total, guests=coming))
     return tuple(days)
 
 

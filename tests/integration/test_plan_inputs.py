@@ -13,12 +13,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.energy_manager import outlook, states
-from custom_components.energy_manager.engine.plant.parameters import TankParameters
-from custom_components.energy_manager.outlook import (
-    PeopleOfDay,
+from custom_components.energy_manager.engine.forecast import (
+    Household,
     SolarStretch,
     WeatherStretch,
 )
+from custom_components.energy_manager.engine.plant.parameters import TankParameters
 
 NOW = datetime(2026, 6, 20, 18, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -388,18 +388,18 @@ async def test_people_by_day_and_override() -> None:
     days = [date(2026, 6, 20) + timedelta(days=number) for number in range(4)]
     guests = {days[1]: 4, days[2]: 1}
     assert outlook.people_by_day(2, guests, None, NOW) == (
-        PeopleOfDay(day=days[0], persons=2, guests=0),
-        PeopleOfDay(day=days[1], persons=6, guests=4),
-        PeopleOfDay(day=days[2], persons=3, guests=1),
-        PeopleOfDay(day=days[3], persons=2, guests=0),
+        Household(day=days[0], persons=2, guests=0),
+        Household(day=days[1], persons=6, guests=4),
+        Household(day=days[2], persons=3, guests=1),
+        Household(day=days[3], persons=2, guests=0),
     )
     until = outlook.override_end(NOW)
     assert until == datetime(2026, 6, 21, 22, 0, tzinfo=UTC)
     assert outlook.people_by_day(2, guests, (0, until), NOW) == (
-        PeopleOfDay(day=days[0], persons=0, guests=0),
-        PeopleOfDay(day=days[1], persons=0, guests=0),
-        PeopleOfDay(day=days[2], persons=3, guests=1),
-        PeopleOfDay(day=days[3], persons=2, guests=0),
+        Household(day=days[0], persons=0, guests=0),
+        Household(day=days[1], persons=0, guests=0),
+        Household(day=days[2], persons=3, guests=1),
+        Household(day=days[3], persons=2, guests=0),
     )
 
 
