@@ -8,7 +8,7 @@ pumps and the boiler's electrics: without it nothing moves.
 
 import math
 
-from . import boiler, inverter, photovoltaics, tank
+from . import photovoltaics, tank
 from .house_run import HouseRun
 from .house_state import HouseFlows, HouseInputs, HouseState
 from .parameters import PlantParameters
@@ -70,24 +70,16 @@ def _state(run: HouseRun) -> HouseState:
 def _flows(run: HouseRun, dt_s: float) -> HouseFlows:
     """Return what happened, as means over the whole step."""
     sums = run.sums
-    fuel = 0.0
-    if run.parameters.boiler is not None:
-        fuel = boiler.fuel_j(run.parameters.boiler, sums.boiler, sums.boiler_starts)
     electric = run.electric
     load_w = sums.load / dt_s
     ac_w = sums.inverter_ac / dt_s
     pv_w = sums.pv / dt_s
-    ac_v = inverter.OUTPUT_V if electric.powered else 0.0
     heights = run.parameters.tank.probe_heights
     probes = tuple(tank.temperature_at(run.tank_c, height) for height in heights)
-    use_c = run.parameters.hot_water.use_c
     return HouseFlows(
         dt_s=dt_s,
         collector_c=run.sensor_c(),
         probes_c=probes,
-        tank_bottom_c=probes[0],
-        tank_middle_c=probes[len(probes) // 2],
-        tank_top_c=probes[-1],
         solar_flow_l_per_h=sums.solar_kg * 3600.0 / dt_s,
         pump_output_percent=run.pump_output,
         pump_percent=run.pump,
@@ -100,10 +92,10 @@ def _flows(run: HouseRun, dt_s: float) -> HouseFlows:
         collector_stored_w=sums.collector_stored / dt_s,
         solar_heat_w=sums.solar / dt_s,
         boiler_heat_w=sums.boiler / dt_s,
-        boiler_fuel_w=fuel / dt_s,
+        boiler_fuel_w=sums.fuel / dt_s,
         hot_water_heat_w=sums.hot_water / dt_s,
         hot_water_unmet_w=sums.hot_water_unmet / dt_s,
-        hot_water_c=min(run.tank_c[-1], use_c),
+        hot_water_c=min(run.tank_c[-1], run.parameters.hot_water.use_c),
         heating_heat_w=sums.heating / dt_s,
         heating_unmet_w=sums.heating_unmet / dt_s,
         tank_loss_w=sums.tank_loss / dt_s,
@@ -112,20 +104,15 @@ def _flows(run: HouseRun, dt_s: float) -> HouseFlows:
         pv_curtailed_w=max(run.pv_available_w - pv_w, 0.0),
         pv_voltage_v=_pv_voltage_v(run, pv_w),
         charger_power_w=sums.charger / dt_s,
-        charger_current_a=sums.charger / dt_s / electric.battery_v,
         charge_stage=electric.charge_stage,
         battery_power_w=sums.battery / dt_s,
-        battery_current_a=sums.battery / dt_s / electric.battery_v,
         battery_v=electric.battery_v,
         soc=electric.soc,
         powered=electric.powered,
         load_w=load_w,
         unserved_w=max(load_w - ac_w, 0.0),
-        inverter_ac_v=ac_v,
         inverter_ac_w=ac_w,
-        inverter_ac_a=ac_w / inverter.OUTPUT_V,
         inverter_dc_w=sums.inverter_dc / dt_s,
-        inverter_dc_a=sums.inverter_dc / dt_s / electric.battery_v,
         low_battery=electric.low_battery,
     )
 

@@ -26,6 +26,7 @@ class Sums:
     solar_kg: float = 0.0
     boiler: float = 0.0
     boiler_starts: int = 0
+    fuel: float = 0.0
     hot_water: float = 0.0
     hot_water_unmet: float = 0.0
     heating: float = 0.0
@@ -223,7 +224,9 @@ class HouseRun:
         if burns != self.boiler_on:
             self.boiler_on = burns
             self.boiler_since_s = 0.0
-            self.sums.boiler_starts += burns
+            if burns and self.parameters.boiler is not None:
+                self.sums.boiler_starts += 1
+                self.sums.fuel += boiler.fuel_j(self.parameters.boiler, 0.0, 1)
 
     def _heat(self, wanted_w: float, dt_s: float) -> None:
         """Move heat and water for one stable step."""
@@ -233,6 +236,7 @@ class HouseRun:
         boiler_j = 0.0
         if self.boiler_on and self.parameters.boiler is not None:
             boiler_j = self.parameters.boiler.power_kw * 1000.0 * dt_s
+            self.sums.fuel += boiler.fuel_j(self.parameters.boiler, boiler_j, 0)
         return_c = self.parameters.heating.return_c if self.parameters.heating else 0.0
         self.tank_c, lost_j = tank.step(
             self.tank,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .battery import ChargeStage
 from .controller import RelayMode
-from .inverter import InverterMode
+from .inverter import OUTPUT_V, InverterMode
 
 DAY_S = 86400.0
 
@@ -81,9 +81,6 @@ class HouseFlows:
     """What the collector's sensor (S1) shows."""
     probes_c: tuple[float, ...]
     """The tank's probes, bottom first."""
-    tank_bottom_c: float
-    tank_middle_c: float
-    tank_top_c: float
     solar_flow_l_per_h: float
     pump_output_percent: float
     pump_percent: float
@@ -116,11 +113,9 @@ class HouseFlows:
     pv_voltage_v: float
     charger_power_w: float
     """At the output of the charge controller."""
-    charger_current_a: float
     charge_stage: ChargeStage
     battery_power_w: float
     """Charging is positive."""
-    battery_current_a: float
     battery_v: float
     soc: float
     powered: bool
@@ -128,9 +123,46 @@ class HouseFlows:
     load_w: float
     """Wanted from the inverter."""
     unserved_w: float
-    inverter_ac_v: float
     inverter_ac_w: float
-    inverter_ac_a: float
     inverter_dc_w: float
-    inverter_dc_a: float
     low_battery: bool
+
+    @property
+    def tank_bottom_c(self) -> float:
+        """What the lowest probe of the tank shows."""
+        return self.probes_c[0]
+
+    @property
+    def tank_middle_c(self) -> float:
+        """What the middle probe of the tank shows."""
+        return self.probes_c[len(self.probes_c) // 2]
+
+    @property
+    def tank_top_c(self) -> float:
+        """What the highest probe of the tank shows."""
+        return self.probes_c[-1]
+
+    @property
+    def charger_current_a(self) -> float:
+        """Current at the output of the charge controller."""
+        return self.charger_power_w / self.battery_v
+
+    @property
+    def battery_current_a(self) -> float:
+        """Current at the battery's shunt; charging is positive."""
+        return self.battery_power_w / self.battery_v
+
+    @property
+    def inverter_dc_a(self) -> float:
+        """Current that the inverter takes from the battery."""
+        return self.inverter_dc_w / self.battery_v
+
+    @property
+    def inverter_ac_v(self) -> float:
+        """Voltage at the inverter's output, 0 while it gives nothing."""
+        return OUTPUT_V if self.powered else 0.0
+
+    @property
+    def inverter_ac_a(self) -> float:
+        """Current at the inverter's output."""
+        return self.inverter_ac_w / OUTPUT_V
