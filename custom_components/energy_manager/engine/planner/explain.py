@@ -170,34 +170,53 @@ def _why_run(
     problem: Problem, heat: HeatFlows, first: int, next_run: int | None
 ) -> Reason:
     grid = problem.grid
-    sunshine = next_sunshine(problem, heat, first)
     last = min(grid.steps, first + round(OUTLOOK_H / grid.step_h))
-    if sunshine is not None:
-        last = min(last, max(sunshine.half, first + 1))
     if next_run is not None:
         last = min(last, next_run)
     outlook = look_ahead(problem, heat, first, last)
+    if outlook.heating_kwh > outlook.hot_water_kwh:
+        return Reason(
+            code="run_for_heating",
+            parameters={
+                "demand_kwh": _amount(outlook.demand_kwh),
+                "heating_kwh": _amount(outlook.heating_kwh),
+                "until_time": _time(grid.boundary(last)),
+                "usable_kwh": _amount(outlook.usable_kwh),
+                "solar_kwh": _amount(outlook.solar_kwh),
+            },
+        )
+    tightest = _tightest(heat, first, last)
+    outlook = look_ahead(problem, heat, first, tightest)
     day_end = min(grid.steps, first + round(24 / grid.step_h))
     day = look_ahead(problem, heat, first, day_end)
     parameters: dict[str, str | int | float] = {
-        "demand_kwh": _amount(outlook.demand_kwh),
-        "until_time": _time(grid.boundary(last)),
+        "hot_water_kwh": _amount(outlook.hot_water_kwh),
+        "until_time": _time(grid.boundary(tightest)),
         "usable_kwh": _amount(outlook.usable_kwh),
         "solar_kwh": _amount(outlook.solar_kwh),
-        "solar_day_kwh": _amount(day.solar_kwh),
-        "demand_day_kwh": _amount(day.demand_kwh),
     }
-    if outlook.heating_kwh > outlook.hot_water_kwh:
-        parameters["heating_kwh"] = _amount(outlook.heating_kwh)
-        return Reason(code="run_for_heating", parameters=parameters)
-    if outlook.persons is not None:
+    if outlook.persons is not None and outlook.guests > 0:
         parameters["persons"] = _amount(outlook.persons)
-        if outlook.guests > 0:
-            parameters["guests"] = _amount(outlook.guests)
-            return Reason(code="run_for_guests", parameters=parameters)
+        parameters["guests"] = _amount(outlook.guests)
+        return Reason(code="run_for_guests", parameters=parameters)
+    if outlook.usable_kwh >= outlook.hot_water_kwh:
+        parameters["comfort_c"] = _amount(problem.plant.hot_water.comfort_c)
+        return Reason(code="run_for_reserve", parameters=parameters)
     if day.solar_kwh < day.demand_kwh:
+        parameters["solar_day_kwh"] = _amount(day.solar_kwh)
+        parameters["demand_day_kwh"] = _amount(day.demand_kwh)
         return Reason(code="run_little_sun", parameters=parameters)
     return Reason(code="run_before_sun", parameters=parameters)
+
+
+def _tightest(heat: HeatFlows, first: int, last: int) -> int:
+    """Return the boundary at which least is left of stock and sun after the draws."""
+    left, least, tightest = 0.0, float("inf"), last
+    for step in range(first, last):
+        left += heat.solar_heat_kwh[step] - heat.hot_water_kwh[step]
+        if left < least:
+            least, tightest = left, step + 1
+    return tightest
 
 
 def _stretches(boiler_on: Iterable[bool]) -> list[tuple[int, int]]:

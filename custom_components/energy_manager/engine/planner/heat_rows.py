@@ -173,7 +173,9 @@ def add_hot_water(
         low=rate * layers.comfort_c,
     )
     reserve_k = problem.objective.hot_water_reserve_k
-    price = problem.objective.reserve_eur_per_kwh * layers.upper_kwh_per_k
+    if reserve_k <= 0.0:
+        return
+    price = problem.objective.reserve_eur_per_kwh * draw[drawing] / reserve_k
     missing_k = program.variables(drawing.size, cost=price)
     program.constrain(
         (1.0, missing_k), (1.0, after[drawing]), low=layers.comfort_c + reserve_k

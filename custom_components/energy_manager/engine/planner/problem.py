@@ -86,10 +86,10 @@ class Objective:
     unmet_heating_eur_per_kwh: float = 3.0
     inverter_off_eur_per_h: float = 20.0
     """An hour in which the electronics and controllers are dark."""
-    hot_water_reserve_k: float = 2.0
+    hot_water_reserve_k: float = 3.0
     """How far above comfort the tank's top should stay when hot water is drawn."""
     reserve_eur_per_kwh: float = 0.5
-    """What heat is worth that is missing to that reserve."""
+    """What it costs to draw hot water without any of that reserve left."""
     boiler_start_eur: float = 0.05
     """Wear of one start, beside the fuel that it loses."""
     battery_wear_eur_per_kwh: float = 0.02

@@ -192,9 +192,13 @@ class TankStepper:
             objective.unmet_hot_water_eur_per_kwh * result.unmet_hot_water_kwh
             + objective.unmet_heating_eur_per_kwh * result.unmet_heating_kwh
         )
-        if self.problem.demand.hot_water_kwh[step] > 0.0:
-            wanted = self.layers.comfort_c + objective.hot_water_reserve_k
-            price = objective.reserve_eur_per_kwh * self.layers.upper_kwh_per_k
+        draw, reserve_k = (
+            self.problem.demand.hot_water_kwh[step],
+            objective.hot_water_reserve_k,
+        )
+        if draw > 0.0 and reserve_k > 0.0:
+            wanted = self.layers.comfort_c + reserve_k
+            price = objective.reserve_eur_per_kwh * draw / reserve_k
             cost = cost + price * np.maximum(wanted - result.upper_c, 0.0)
         return cost
 
