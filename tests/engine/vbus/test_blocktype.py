@@ -1,6 +1,6 @@
 """Block-type packets explain themselves."""
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from custom_components.energy_manager.engine.vbus import BlockQuantity, decode_blocks
 
@@ -60,6 +60,7 @@ def test_section_longer_than_the_packet() -> None:
     assert decode_blocks(b"") == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120))
 def test_anything_is_survived(payload: bytes) -> None:
     """Arbitrary bytes never raise."""

@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.energy_manager.engine.vbus import Decoder, Frame, encode
@@ -118,6 +118,7 @@ def test_memory_is_bounded() -> None:
         assert len(decoder._pending) < 772
 
 
+@settings(deadline=None)
 @given(st.lists(FRAMES, max_size=8), st.integers(1, 50))
 def test_round_trip(frames: list[Frame], chunk: int) -> None:
     """What is said is understood, however it is cut."""
@@ -125,6 +126,7 @@ def test_round_trip(frames: list[Frame], chunk: int) -> None:
     assert fed(data, chunk) == (frames, len(frames), 0)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(st.binary(max_size=40), FRAMES.map(encode), st.just(b"\xaa")),

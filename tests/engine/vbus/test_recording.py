@@ -2,7 +2,7 @@
 
 import struct
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.energy_manager.engine.vbus import (
@@ -147,6 +147,7 @@ def test_line_bytes_are_not_a_recording() -> None:
     assert is_recording(SET)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(

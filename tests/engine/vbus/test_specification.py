@@ -2,7 +2,7 @@
 
 import struct
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.energy_manager.engine.errors import InputError
@@ -267,6 +267,7 @@ def test_negative_offsets_and_indices_are_refused() -> None:
             Specification.from_vsf(data)
 
 
+@settings(deadline=None)
 @given(st.integers(60, 5000), st.integers(-(1 << 31), (1 << 31) - 1))
 def test_nonsense_with_a_right_checksum(at: int, value: int) -> None:
     """Any number anywhere gives a specification or the one error."""
