@@ -165,6 +165,7 @@ class VBusLink:
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._newcomers: list[Callable[[HeardPacket], None]] = []
         self._families: list[Family] = []
+        self._device_infos: dict[int, DeviceInfo] = {}
         self.visits = VBusControl(self._send, self._modes_told)
         self._link = Link(
             TcpPort(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]),
@@ -426,7 +427,13 @@ class VBusLink:
         return DeviceInfo(identifiers={(DOMAIN, self.identity)})
 
     def device_info(self, source: int) -> DeviceInfo:
-        """Return a device on the bus."""
+        """Return a device on the bus; its name is searched only once."""
+        if source not in self._device_infos:
+            self._device_infos[source] = self._describe(source)
+        return self._device_infos[source]
+
+    def _describe(self, source: int) -> DeviceInfo:
+        """Return what is known of a device on the bus."""
         name = self.specification.device_name(source, DISPLAY, self.language)
         return DeviceInfo(
             identifiers={(DOMAIN, f"{self.identity}_{source:04X}")},

@@ -6,11 +6,13 @@ from contextlib import suppress
 from datetime import datetime
 import logging
 import os
+import time
 import tty
 
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.energy_manager import sensor, vbus_link, vedirect_link
 from custom_components.energy_manager.engine.vbus.emulation import (
     Adapter,
     Controller,
@@ -43,11 +45,36 @@ def auto_enable_custom_integrations(
     """Load the integration from this repository; it depends on the recorder."""
 
 
-async def async_until(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+async def async_until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
     """Wait until something has happened on a real wire."""
     async with asyncio.timeout(timeout_s):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+class Clock:
+    """The steady clock of the device links, which a test can put forward."""
+
+    def __init__(self) -> None:
+        """Stand still, so that only the test lets time pass."""
+        self._now = time.monotonic()
+
+    def __call__(self) -> float:
+        """Return the time in seconds."""
+        return self._now
+
+    def tick(self, seconds: float) -> None:
+        """Let time pass."""
+        self._now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock instead of the real one, for readings and their age."""
+    clock = Clock()
+    for module in (sensor, vbus_link, vedirect_link):
+        monkeypatch.setattr(module, "monotonic", clock)
+    return clock
 
 
 class EmulatedAdapter:

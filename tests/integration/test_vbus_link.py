@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.select import (
     ATTR_OPTION,
     DOMAIN as SELECT_DOMAIN,
@@ -30,6 +29,7 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -48,7 +48,7 @@ from custom_components.energy_manager.vbus_specification import (
     SPECIFICATION_FILE,
 )
 
-from .conftest import PASSWORD, EmulatedAdapter, async_until
+from .conftest import PASSWORD, Clock, EmulatedAdapter, async_until
 
 MEASUREMENTS = "00_0010_7112_10_0100"
 HEAT_METER = "00_0010_7131_10_0100"
@@ -274,7 +274,7 @@ async def test_a_fault_is_told(
 async def test_states_are_written_at_leisure(
     hass: HomeAssistant,
     adapter: EmulatedAdapter,
-    freezer: FrozenDateTimeFactory,
+    clock: Clock,
 ) -> None:
     """A minute of noise and a slow drift cost a handful of states, a jump shows."""
     entry = entry_for(adapter)
@@ -297,7 +297,7 @@ async def test_states_are_written_at_leisure(
     hass.bus.async_listen("state_changed", count)
 
     async def async_second(temperature_c: float) -> None:
-        freezer.tick(1)
+        clock.tick(1)
         adapter.readings = replace(
             adapter.readings, temperatures_c=(temperature_c, 32.1, 58.4, None)
         )
@@ -333,8 +333,9 @@ async def test_a_lost_connection_comes_back(
     assert state_of(hass, Platform.BINARY_SENSOR, "connection") == STATE_OFF
     await asyncio.sleep(1.2)
     await speaking_adapter.async_start()
-    await async_until(lambda: state_of(hass, Platform.SENSOR, key) == "71.5", 10)
+    await async_until(lambda: state_of(hass, Platform.SENSOR, key) == "71.5")
     assert state_of(hass, Platform.BINARY_SENSOR, "connection") == STATE_ON
+    await async_until(lambda: "Connection to Solar controller is back" in caplog.text)
     assert caplog.text.count("Connection to Solar controller lost") == 1
     assert caplog.text.count("Connection to Solar controller is back") == 1
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
@@ -343,7 +344,7 @@ async def test_a_lost_connection_comes_back(
 async def test_a_device_that_falls_silent_is_unavailable(
     hass: HomeAssistant,
     adapter: EmulatedAdapter,
-    freezer: FrozenDateTimeFactory,
+    clock: Clock,
 ) -> None:
     """Packets that stop coming say nothing any more after a minute."""
     entry = entry_for(adapter)
@@ -354,8 +355,8 @@ async def test_a_device_that_falls_silent_is_unavailable(
     await task
     key = f"{MEASUREMENTS}_000_2_0"
     await async_until(lambda: state_of(hass, Platform.SENSOR, key) == "71.5")
-    freezer.tick(timedelta(seconds=61))
-    async_fire_time_changed(hass)
+    clock.tick(61)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=11))
     await hass.async_block_till_done()
     assert state_of(hass, Platform.SENSOR, key) == STATE_UNAVAILABLE
     adapter.speak()
@@ -382,9 +383,7 @@ async def test_wrong_password_later_asks_for_it_once(
     speaking_adapter.password = "changed"
     logins = speaking_adapter.logins
     speaking_adapter.hang_up()
-    await async_until(
-        lambda: any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})), 10
-    )
+    await async_until(lambda: any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})))
     await asyncio.sleep(2.5)
     assert speaking_adapter.logins == logins + 1
 
@@ -458,7 +457,7 @@ async def test_a_relay_is_switched_by_hand(
     # The bus was given back: measurements go on.
     speaking_adapter.readings = replace(speaking_adapter.readings, flow_l_per_h=0.0)
     await async_until(
-        lambda: state_of(hass, Platform.SENSOR, f"{MEASUREMENTS}_024_4_0") == "0", 10
+        lambda: state_of(hass, Platform.SENSOR, f"{MEASUREMENTS}_024_4_0") == "0"
     )
 
 
