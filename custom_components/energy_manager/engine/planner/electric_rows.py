@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..units import WATTS_PER_KILOWATT
-from .heat_rows import HeatVariables
 from .problem import Problem
 from .program import Floats, Indices, Program
 
@@ -24,6 +23,14 @@ class ElectricVariables:
     discharge_kw: Indices
     inverter_off: Indices
     """Share of the step in which the inverter and its electronics are dark."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PumpedHeat:
+    """Columns of heat that a pump behind the inverter carries."""
+
+    solar_kwh: tuple[Indices, ...]
+    heating_kwh: tuple[Indices, ...]
 
 
 def starting_soc(problem: Problem) -> float:
@@ -45,7 +52,7 @@ def inverter_losses(problem: Problem) -> tuple[float, float]:
 def add_electricity(
     program: Program,
     problem: Problem,
-    heat: HeatVariables,
+    pumped: PumpedHeat,
     reference_kw: Floats,
     load_kw: Floats,
 ) -> ElectricVariables | None:
@@ -96,14 +103,16 @@ def add_electricity(
         (1.0, electric.discharge_kw),
         (-1.0, electric.charge_kw),
         (standing, electric.inverter_off),
-        (-solar / efficiency, heat.solar_upper_kwh),
-        (-solar / efficiency, heat.solar_lower_kwh),
-        (-heating / efficiency, heat.heating_upper_kwh),
-        (-heating / efficiency, heat.heating_lower_kwh),
+        *((-solar / efficiency, columns) for columns in pumped.solar_kwh),
+        *((-heating / efficiency, columns) for columns in pumped.heating_kwh),
         low=standing,
         high=standing,
     )
-    _stop_pumps_without_inverter(program, problem, heat, electric, reference_kw)
+    for most, carried in (
+        (reference_kw * hours, pumped.solar_kwh),
+        (np.array(problem.demand.heating_kwh), pumped.heating_kwh),
+    ):
+        _stop_without_inverter(program, most, carried, electric.inverter_off)
     return electric
 
 
@@ -126,28 +135,17 @@ def pump_kw_per_kwh(problem: Problem, reference_kw: Floats) -> tuple[Floats, Flo
     )
 
 
-def _stop_pumps_without_inverter(
+def _stop_without_inverter(
     program: Program,
-    problem: Problem,
-    heat: HeatVariables,
-    electric: ElectricVariables,
-    reference_kw: Floats,
+    most_kwh: Floats,
+    carried_kwh: tuple[Indices, ...],
+    inverter_off: Indices,
 ) -> None:
-    day = np.flatnonzero(reference_kw > 0.0)
-    most = reference_kw[day] * problem.grid.step_h
-    if day.size:
+    """Let a pump carry nothing while the inverter is off."""
+    steps = np.flatnonzero(most_kwh > 0.0)
+    if steps.size:
         program.constrain(
-            (1.0, heat.solar_upper_kwh[day]),
-            (1.0, heat.solar_lower_kwh[day]),
-            (most, electric.inverter_off[day]),
-            high=most,
-        )
-    wanted = np.array(problem.demand.heating_kwh)
-    heated = np.flatnonzero(wanted > 0.0)
-    if heated.size and problem.plant.heating is not None:
-        program.constrain(
-            (1.0, heat.heating_upper_kwh[heated]),
-            (1.0, heat.heating_lower_kwh[heated]),
-            (wanted[heated], electric.inverter_off[heated]),
-            high=wanted[heated],
+            *((1.0, columns[steps]) for columns in carried_kwh),
+            (most_kwh[steps], inverter_off[steps]),
+            high=most_kwh[steps],
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..units import WATTS_PER_KILOWATT
-from .electric_rows import ElectricVariables, add_electricity
+from .electric_rows import ElectricVariables, PumpedHeat, add_electricity
 from .heat_rows import (
     HeatVariables,
     Modes,
@@ -74,7 +74,11 @@ def build(problem: Problem, warmth_k: Floats | None = None) -> Model:
     giving = add_heating(program, problem, layers, heat)
     add_heat_value(program, problem, layers, heat)
     load = electronics_kw(problem)
-    electric = add_electricity(program, problem, heat, reference, load)
+    pumped = PumpedHeat(
+        solar_kwh=(heat.solar_upper_kwh, heat.solar_lower_kwh),
+        heating_kwh=(heat.heating_upper_kwh, heat.heating_lower_kwh),
+    )
+    electric = add_electricity(program, problem, pumped, reference, load)
     return Model(
         program=program,
         layers=layers,

@@ -15,6 +15,7 @@ from .layers import Layers
 from .model import starting_layers
 from .problem import Problem
 from .program import Floats
+from .pump_supply import PumpSupply
 from .tank_step import StepResult, TankStepper
 
 UPPER_SPACING_K = 1.0
@@ -100,18 +101,18 @@ class Path:
         return np.array([float(getattr(step, name)[0]) for step in self.steps])
 
 
-def search(problem: Problem, layers: Layers) -> Path:
-    """Return the cheapest path found."""
-    return _Search(problem, layers).path()
+def search(problem: Problem, layers: Layers, supply: PumpSupply) -> Path:
+    """Return the cheapest path found with what the pumps are fed."""
+    return _Search(problem, layers, supply).path()
 
 
 class _Search:
     """Backward values and the forward path of one problem."""
 
-    def __init__(self, problem: Problem, layers: Layers) -> None:
+    def __init__(self, problem: Problem, layers: Layers, supply: PumpSupply) -> None:
         self.problem = problem
         self.layers = layers
-        self.stepper = TankStepper.of(problem, layers)
+        self.stepper = TankStepper.of(problem, layers, supply)
         self.ages, self.first_status = _ages(problem)
         low, high = self.stepper.lowest_c, self.stepper.highest_c
         self.upper = _axis(low, high, UPPER_SPACING_K)

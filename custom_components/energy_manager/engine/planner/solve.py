@@ -8,6 +8,7 @@ from .model import Model, build
 from .path_flows import flows_of_path
 from .plan import ElectricFlows, HeatFlows, Plan, SolverReport
 from .problem import Problem
+from .pump_supply import pump_supply
 from .search import Path, search
 from .settle import settle_boiler, settle_modes
 from .solution import read_electricity, read_heat, totals_of
@@ -16,12 +17,12 @@ from .solution import read_electricity, read_heat, totals_of
 def solve(problem: Problem) -> Plan:
     """Return a plan for a problem.
 
-    A search over the tank's states finds when the boiler runs; HiGHS then plans
+    First it is seen how far the battery feeds the pumps. A search over the tank's states finds when the boiler runs; HiGHS then plans
     heat and electricity together around these runs. Where HiGHS finds nothing in
     its time, the plan is the search's own and its status is `fallback`.
     """
     relaxed = build(problem)
-    path = search(problem, relaxed.layers)
+    path = search(problem, relaxed.layers, pump_supply(problem, relaxed))
     warmth = (path.upper_c[1:] + path.upper_c[:-1]) / 2 - relaxed.layers.cold_c
     model = build(problem, np.maximum(warmth, 5.0))
     result = _plan_around(problem, model, path)

@@ -23,6 +23,7 @@ from .heat_rows import (
 from .layers import Layers
 from .problem import Problem
 from .program import Floats
+from .pump_supply import PumpSupply
 from .solar_gain import GainLine, gain_lines
 
 ROUNDS = 3
@@ -53,12 +54,13 @@ class TankStepper:
     layers: Layers
     lines: tuple[GainLine, ...]
     running: NDArray[np.bool_]
+    supply: PumpSupply
     lowest_c: float
     highest_c: float
 
     @classmethod
-    def of(cls, problem: Problem, layers: Layers) -> Self:
-        """Return the stepper of a problem."""
+    def of(cls, problem: Problem, layers: Layers, supply: PumpSupply) -> Self:
+        """Return the stepper of a problem with what its pumps are fed."""
         irradiance = np.array(problem.forecast.irradiance_w_per_m2)
         collector = problem.plant.collector
         lines: tuple[GainLine, ...] = ()
@@ -70,6 +72,7 @@ class TankStepper:
             layers=layers,
             lines=lines,
             running=irradiance >= LEAST_IRRADIANCE_W_PER_M2,
+            supply=supply,
             lowest_c=lowest_c(problem, layers),
             highest_c=highest_c(problem, layers),
         )
@@ -85,7 +88,8 @@ class TankStepper:
             ],
             axis=0,
         )
-        kwh: Floats = np.maximum(gain_kw, 0.0) * self.problem.grid.step_h
+        hours = self.problem.grid.step_h * self.supply.solar[step]
+        kwh: Floats = np.maximum(gain_kw, 0.0) * hours
         return kwh
 
     def advance(
@@ -122,6 +126,8 @@ class TankStepper:
         rising = draw * (lower_c + lower_end_c - 2 * layers.cold_c) / (2 * warmer)
         rising = np.clip(rising - unmet, 0.0, draw)
         wanted = problem.demand.heating_kwh[step]
+        shed = wanted * (1.0 - float(self.supply.heating[step]))
+        wanted -= shed
         from_lower, unmet_heating = self._heating(wanted, upper_end_c, lower_end_c)
         from_upper = wanted - from_lower - unmet_heating
 
@@ -163,7 +169,7 @@ class TankStepper:
             heating_kwh=from_upper + from_lower,
             heating_lower_kwh=from_lower,
             unmet_hot_water_kwh=unmet,
-            unmet_heating_kwh=unmet_heating,
+            unmet_heating_kwh=unmet_heating + shed,
         )
 
     def _heating(
