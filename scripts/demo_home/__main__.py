@@ -44,7 +44,7 @@ async def run(settings: Settings, duration_s: float | None) -> int:
             return report(server)
         while (code := await server.wait_until_ended()) == RESTART_EXIT_CODE:
             say("Home Assistant starts again, as asked")
-            await asyncio.to_thread(server.start)
+            server.start()
         return code
 
 

@@ -31,6 +31,13 @@ async function logIn(context, job) {
   );
 }
 
+async function describe(message) {
+  const parts = await Promise.all(
+    message.args().map((part) => part.evaluate((value) => value?.stack ?? JSON.stringify(value)).catch(String)),
+  );
+  return [message.text(), ...parts].join(" | ");
+}
+
 async function show(browser, job, page) {
   const result = { errors: [], outside: [], text: "" };
   const context = await browser.newContext({
@@ -48,18 +55,25 @@ async function show(browser, job, page) {
     },
   );
   const tab = await context.newPage();
+  const logged = [];
   tab.on("console", (message) => {
-    if (message.type() === "error") result.errors.push(message.text());
+    if (message.type() === "error") logged.push(describe(message));
   });
   tab.on("pageerror", (error) => result.errors.push(String(error)));
   if (page.html) await tab.setContent(page.html);
   else await tab.goto(`${job.address}${page.path}`);
   if (page.wait_for) {
     const element = tab.locator(page.wait_for).first();
-    await element.waitFor({ state: "visible", timeout: WAIT_MS });
-    await tab.waitForTimeout(SETTLE_MS);
-    result.text = await element.innerText();
+    try {
+      await element.waitFor({ state: "visible", timeout: WAIT_MS });
+      await tab.waitForTimeout(SETTLE_MS);
+      result.text = await element.innerText();
+    } catch (error) {
+      // The picture and the console tell more than the time-out.
+      result.errors.push(String(error));
+    }
   }
+  result.errors.push(...(await Promise.all(logged)));
   await tab.screenshot({ path: page.file, omitBackground: Boolean(page.transparent) });
   await context.close();
   return result;

@@ -1,5 +1,7 @@
 """What makes the demo house of an empty Home Assistant: people, calendar, devices."""
 
+import asyncio
+
 import aiohttp
 
 from .client import Client
@@ -8,6 +10,8 @@ from .settings import Settings
 DOMAIN = "energy_manager"
 PANEL = "energy-manager"
 CALENDAR = "Guests"
+
+PAGE_TIMEOUT_S = 90.0
 
 
 async def open_house(session: aiohttp.ClientSession, settings: Settings) -> Client:
@@ -54,8 +58,11 @@ async def _add_people(client: Client) -> None:
 
 async def _add_demo_house(client: Client) -> None:
     """Set up the emulated devices and open Home Assistant with their page."""
-    await client.add_entry(DOMAIN, {"next_step_id": "demo"}, {})
-    if PANEL in await client.command("get_panels"):
-        await client.command(
-            "frontend/set_system_data", key="core", value={"default_panel": PANEL}
-        )
+    await client.add_entry(DOMAIN, {"next_step_id": "demo"})
+    async with asyncio.timeout(PAGE_TIMEOUT_S):
+        # The page comes with the home, the last entry that the demo house makes.
+        while PANEL not in await client.command("get_panels"):
+            await asyncio.sleep(0.5)
+    await client.command(
+        "frontend/set_system_data", key="core", value={"default_panel": PANEL}
+    )

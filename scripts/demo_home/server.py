@@ -39,7 +39,7 @@ class Server:
         return self.settings.folder / "home-assistant.log"
 
     def start(self) -> None:
-        """Start Home Assistant."""
+        """Start Home Assistant, from a thread that lives as long as it shall run."""
         configuration.write(self.settings)
         output = self._output.open("ab") if self._output else None
         # In a session of its own, so that Ctrl-C reaches only this script, which
@@ -103,7 +103,7 @@ class Server:
 
     async def __aenter__(self) -> Self:
         """Start and wait for the page."""
-        await asyncio.to_thread(self.start)
+        self.start()
         try:
             await self.wait_until_answers()
         except BaseException:

@@ -41,7 +41,7 @@ class House:
             raise
 
     async def _open(self) -> None:
-        await asyncio.to_thread(self.server.start)
+        self.server.start()
         await self.server.wait_until_answers(ANSWER_TIMEOUT_S)
         self._session = aiohttp.ClientSession()
         self.client = await open_house(self._session, self.settings)
