@@ -53,8 +53,8 @@ def draw(
         kg_per_s = full_kg_per_s * (reached_c - return_c) / (tank_c - return_c)
         solar_w = kg_per_s * WATER_J_PER_KG_K * (tank_c - return_c)
     zone_w = 0.0
-    missing_w = wanted_w - solar_w
-    if missing_w > 1e-9 and zone_c > reached_c:
+    missing_w = wanted_w - solar_w if reached_c < supply_c else 0.0
+    if missing_w > 0.0 and zone_c > reached_c:
         share = min((zone_c - reached_c) / (supply_c - reached_c), 1.0)
         zone_w = missing_w * share
     return HeatingDraw(
