@@ -36,9 +36,13 @@ class HomeSensorDescription(SensorEntityDescription):
 
 
 def next_run(plan: Plan) -> Run | None:
-    """Return the run that is going on, or else the next one."""
+    """Return the next run that has not yet begun.
+
+    A run that is going on begins anew with every plan: nobody shall be asked about
+    it again and again.
+    """
     now = dt_util.utcnow()
-    return next((run for run in plan.runs if run.end > now), None)
+    return next((run for run in plan.runs if run.start > now), None)
 
 
 def _next_start(_home: Home, plan: Plan) -> datetime | None:
@@ -68,18 +72,21 @@ def _next_day_kwh(plan: Plan, values_kwh: tuple[float, ...]) -> float:
 
 
 def _reason(home: Home, _plan: Plan) -> str | None:
-    """Return why the boiler is to do what it is to do now."""
+    """Return why the boiler is to do what it is to do now, as far as it fits."""
     text = home.reason_text()
-    return None if text is None else text[:LONGEST_STATE]
+    if text is None or len(text) <= LONGEST_STATE:
+        return text
+    return text[: LONGEST_STATE - 1] + "…"
 
 
-def _about_reason(_home: Home, plan: Plan) -> dict[str, Any]:
-    """Return the reason as programs read it."""
+def _about_reason(home: Home, plan: Plan) -> dict[str, Any]:
+    """Return the whole reason, and as programs read it."""
     decision = plan.decision
     return {
         "action": decision.action,
         "code": decision.reason.code,
         "parameters": dict(decision.reason.parameters),
+        "text": home.reason_text(),
     }
 
 

@@ -163,7 +163,7 @@ class HomeSensor(HomeEntity, SensorEntity):
     """Something that the plan of a home says."""
 
     entity_description: HomeSensorDescription
-    _unrecorded_attributes = frozenset({"parameters", "reason"})
+    _unrecorded_attributes = frozenset({"parameters", "reason", "text"})
 
     def __init__(self, home: Home, description: HomeSensorDescription) -> None:
         """Take what to say."""
