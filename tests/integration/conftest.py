@@ -18,6 +18,14 @@ from custom_components.energy_manager.engine.vbus.emulation import (
     Controller,
     ControllerReadings,
 )
+from custom_components.energy_manager.engine.vedirect.emulation import (
+    BatteryMonitor,
+    BatteryReadings,
+    Charger,
+    ChargerReadings,
+    Inverter,
+    InverterReadings,
+)
 
 # The recorder's database otherwise tells every statement.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -223,3 +231,115 @@ async def serial_port(hass: HomeAssistant) -> AsyncGenerator[EmulatedPort]:
     port = EmulatedPort()
     yield port
     port.unplug()
+
+
+async def async_speak_over(port: EmulatedPort, second: Callable[[], bytes]) -> None:
+    """Let a device say what it says in a second, twenty times a second."""
+    while True:
+        port.say(second())
+        await asyncio.sleep(0.05)
+
+
+class SpeakingDevice[DeviceT: Charger | Inverter | BatteryMonitor, ReadingsT]:
+    """An emulated device at a serial port, with readings that a test can change."""
+
+    def __init__(
+        self,
+        port: EmulatedPort,
+        device: DeviceT,
+        readings: ReadingsT,
+        say: Callable[[DeviceT, ReadingsT], bytes],
+    ) -> None:
+        """Connect the device to the port; it is silent."""
+        self.port = port
+        self.device = device
+        self.readings = readings
+        self.silent = False
+        self._say = say
+        self._task: asyncio.Task[None] | None = None
+        port.answer = device.feed
+
+    def say(self) -> bytes:
+        """Return what the device says in a second."""
+        return b"" if self.silent else self._say(self.device, self.readings)
+
+    def start(self) -> None:
+        """Let the device speak."""
+        self._task = asyncio.create_task(async_speak_over(self.port, self.say))
+
+    async def async_stop(self) -> None:
+        """Let the device fall silent for good."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+
+type SpeakingCharger = SpeakingDevice[Charger, ChargerReadings]
+type SpeakingInverter = SpeakingDevice[Inverter, InverterReadings]
+type SpeakingMonitor = SpeakingDevice[BatteryMonitor, BatteryReadings]
+
+
+@pytest.fixture
+async def charger(serial_port: EmulatedPort) -> AsyncGenerator[SpeakingCharger]:
+    """A solar charger in the sun."""
+    device = SpeakingDevice(
+        serial_port,
+        Charger(),
+        ChargerReadings(
+            battery_voltage_v=13.36,
+            battery_current_a=21.4,
+            panel_voltage_v=88.2,
+            panel_power_w=298.0,
+            state=3,
+            yield_total_kwh=1234.56,
+            yield_today_kwh=2.34,
+            max_power_today_w=801.0,
+        ),
+        Charger.second,
+    )
+    device.start()
+    yield device
+    await device.async_stop()
+
+
+@pytest.fixture
+async def inverter(serial_port: EmulatedPort) -> AsyncGenerator[SpeakingInverter]:
+    """An inverter that feeds a load."""
+    device = SpeakingDevice(
+        serial_port,
+        Inverter(),
+        InverterReadings(
+            battery_voltage_v=12.9,
+            ac_voltage_v=230.1,
+            ac_current_a=0.8,
+            ac_apparent_power_va=184.0,
+        ),
+        Inverter.second,
+    )
+    device.start()
+    yield device
+    await device.async_stop()
+
+
+@pytest.fixture
+async def monitor(serial_port: EmulatedPort) -> AsyncGenerator[SpeakingMonitor]:
+    """A battery monitor, whose seconds have two blocks."""
+    device = SpeakingDevice(
+        serial_port,
+        BatteryMonitor(),
+        BatteryReadings(
+            voltage_v=12.61,
+            current_a=-7.6,
+            state_of_charge_percent=83.9,
+            consumed_ah=-32.2,
+            time_to_go_min=942,
+            discharged_kwh=120.5,
+            charged_kwh=131.2,
+        ),
+        BatteryMonitor.second,
+    )
+    device.start()
+    yield device
+    await device.async_stop()
