@@ -199,6 +199,15 @@ def test_power_balance_at_the_battery() -> None:
                 assert result.pv_power_w <= sun_w
 
 
+def test_stage_of_a_battery_with_a_low_limit() -> None:
+    """Half full it stays in bulk although it does not take all the sun gives."""
+    half = run(0.5, pv_available_w=4000.0, charger_limit_w=3800.0)
+    assert half.battery_power_w == pytest.approx(1500.0)
+    assert half.charge_stage is ChargeStage.BULK
+    nearly = run(0.98, pv_available_w=4000.0, charger_limit_w=3800.0)
+    assert nearly.charge_stage is ChargeStage.ABSORPTION
+
+
 def test_empty_battery_shuts_down_and_comes_back() -> None:
     """At the cut-off everything stops until the battery has recovered."""
     off = run(0.04)

@@ -91,6 +91,11 @@ def acceptance_w(parameters: BatteryParameters, soc: float) -> float:
     return parameters.maximum_charge_w + (tail_w - parameters.maximum_charge_w) * share
 
 
+def is_tapering(parameters: BatteryParameters, soc: float) -> bool:
+    """Return whether the battery accepts less than its greatest power."""
+    return soc > TAPER_FROM[parameters.chemistry]
+
+
 def next_soc(
     parameters: BatteryParameters, soc: float, power_w: float, dt_s: float
 ) -> float:

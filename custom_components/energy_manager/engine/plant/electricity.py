@@ -71,7 +71,8 @@ def step(
         dc_w = min(inverter.asleep_w(device, inverter_mode), stored_w)
         dc_w = 0.0 if low_battery else dc_w
     accepted_w = min(battery.acceptance_w(store, soc), battery.room_w(store, soc, dt_s))
-    limited = charger_limit_w > dc_w + accepted_w
+    # A battery that is small for the sun limits the power early, at no high voltage.
+    limited = charger_limit_w > dc_w + accepted_w and battery.is_tapering(store, soc)
     charger_w = min(charger_limit_w, dc_w + accepted_w)
     battery_w = charger_w - dc_w
     soc = battery.next_soc(store, soc, battery_w, dt_s)

@@ -98,15 +98,13 @@ def cloud_cover(
     """Return the covered share of the sky, 0 to 1, continuous in time."""
     days = _solar_days(site, times_s)
     ripple = _noise(site, days * COVER_KNOTS_PER_DAY, _HOUR_SALT)
-    match scenario:
-        case Scenario.SUNNY:
-            return 0.03 + 0.12 * ripple
-        case Scenario.OVERCAST:
-            return 0.97 + 0.03 * ripple
-        case Scenario.AS_USUAL:
-            level = _usual_level(site, times_s)
-            swing = 1.4 * level * (1.0 - level)
-            return np.clip(level + swing * (2.0 * ripple - 1.0), 0.0, 1.0)
+    if scenario is Scenario.SUNNY:
+        return 0.03 + 0.12 * ripple
+    if scenario is Scenario.OVERCAST:
+        return 0.97 + 0.03 * ripple
+    level = _usual_level(site, times_s)
+    swing = 1.4 * level * (1.0 - level)
+    return np.clip(level + swing * (2.0 * ripple - 1.0), 0.0, 1.0)
 
 
 def ambient_c(
@@ -123,13 +121,12 @@ def ambient_c(
     mean -= 0.0065 * site.elevation_m
     amplitude = 10.5 * min(abs(site.latitude) / 45.0, 1.2)
     spell = 3.0 * (2.0 * _noise(site, days / 2.0, _WARMTH_SALT) - 1.0)
-    match scenario:
-        case Scenario.SUNNY:
-            level, shift = np.full(days.shape, 0.08), 2.0 * season
-        case Scenario.OVERCAST:
-            level, shift = np.full(days.shape, 0.98), -2.0 * season
-        case Scenario.AS_USUAL:
-            level, shift = _usual_level(site, times_s), np.zeros(days.shape)
+    if scenario is Scenario.SUNNY:
+        level, shift = np.full(days.shape, 0.08), 2.0 * season
+    elif scenario is Scenario.OVERCAST:
+        level, shift = np.full(days.shape, 0.98), -2.0 * season
+    else:
+        level, shift = _usual_level(site, times_s), np.zeros(days.shape)
     daily = (1.0 + 4.5 * (1.0 - level)) * np.cos(2.0 * math.pi * (days - 15.0 / 24.0))
     total: FloatArray = mean + amplitude * season + daily + spell + shift
     return total
