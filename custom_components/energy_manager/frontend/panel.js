@@ -102,9 +102,12 @@ class EnergyManagerPanel extends HTMLElement {
     this._runs = element("section", { class: "card runs" });
     this._cards = [
       this._decision,
-      element("section", { class: "card plant" }, this._plantTitle, this._drawing.node),
+      element(
+        "div", { class: "column" },
+        element("section", { class: "card plant" }, this._plantTitle, this._drawing.node),
+        this._runs,
+      ),
       element("section", { class: "card plan" }, this._planTitle, this._charts.node),
-      this._runs,
     ];
     this._main = element("main");
     this.shadowRoot.append(

@@ -101,17 +101,17 @@ export class PlantDrawing {
     const parts = [];
     if (has("collector") || has("solar_pump")) {
       parts.push(
-        this._pipe("M150 96 H215 V70 H262", pumping, true),
-        this._pipe("M262 240 H110 V170", pumping, false),
+        this._pipe("M146 96 H215 V70 H262", pumping, true),
+        this._pipe("M262 240 H60 V162", pumping, false),
         draw("circle", { cx: 58, cy: 44, r: 17, class: "sun" }),
         draw("path", { d: "M30 160 L110 60 L170 60 L90 160 Z", class: "collector" }),
         draw("path", { d: "M50 160 L130 60 M70 160 L150 60", class: "collector-line" }),
-        this._label(texts.collector, 172, 32),
-        this._value("collector", 172, 52),
+        this._label(texts.collector, 168, 24),
+        this._value("collector", 168, 50),
         draw("circle", { cx: 180, cy: 240, r: 15, class: pumping ? "device active" : "device" }),
         draw("path", { d: "M174 231 L189 240 L174 249 Z", class: "sign", transform: "rotate(180 180 240)" }),
-        this._label(texts.pump, 180, 274),
-        this._value("solar_pump", 180, 218),
+        this._label(texts.pump, 180, 278),
+        this._value("solar_pump", 180, 216),
       );
     }
     parts.push(...this._tank());

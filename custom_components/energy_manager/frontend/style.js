@@ -17,12 +17,15 @@ header h1 { flex: 1; margin: 0; font-size: 20px; font-weight: 400; white-space: 
 main {
   display: grid; gap: 16px; padding: 16px; max-width: 1500px; margin: 0 auto; box-sizing: border-box;
   grid-template-columns: minmax(0, 5fr) minmax(0, 7fr);
-  grid-template-areas: "decision decision" "plant plan" "runs plan";
   align-items: start;
 }
-:host([narrow]) main { grid-template-columns: minmax(0, 1fr); grid-template-areas: "decision" "plant" "plan" "runs"; padding: 8px; gap: 8px; }
+.column { display: grid; gap: inherit; }
+:host([narrow]) main { padding: 8px; gap: 8px; }
 @media (max-width: 1000px) {
-  main { grid-template-columns: minmax(0, 1fr); grid-template-areas: "decision" "plant" "plan" "runs"; }
+  main { grid-template-columns: minmax(0, 1fr); }
+  /* Plant, plan, runs: the order in which a person asks on a phone. */
+  .column { display: contents; }
+  .decision { order: 0; } .plant { order: 1; } .plan { order: 2; } .runs { order: 3; }
 }
 .card {
   background: var(--ha-card-background, var(--card-background-color, #fff));
@@ -31,9 +34,8 @@ main {
   padding: 16px; box-sizing: border-box;
 }
 .card h2 { margin: 0 0 8px; font-size: 18px; font-weight: 500; }
-.decision { grid-area: decision; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 16px 32px; }
+.decision { grid-column: 1 / -1; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 16px 32px; }
 :host([narrow]) .decision { grid-template-columns: minmax(0, 1fr); }
-.plant { grid-area: plant; } .plan { grid-area: plan; } .runs { grid-area: runs; }
 .verdict { display: flex; gap: 14px; align-items: flex-start; }
 .verdict ha-icon { --mdc-icon-size: 40px; color: var(--state-icon-color, var(--primary-color)); flex: none; }
 .verdict strong { display: block; font-size: 22px; font-weight: 500; line-height: 1.25; }
@@ -64,6 +66,8 @@ svg .label { font-size: 15px; fill: var(--secondary-text-color); }
 svg .value { font-size: 18px; font-weight: 500; }
 svg .on-water { fill: #fff; paint-order: stroke; stroke: rgba(0, 0, 0, 0.45); stroke-width: 3px; font-size: 20px; }
 svg .link { cursor: pointer; }
+:host([narrow]) svg .label { font-size: 20px; }
+:host([narrow]) svg .value { font-size: 23px; }
 svg .sun { fill: var(--energy-solar-color, #ff9800); }
 svg .collector { fill: #34507c; stroke: #1f3354; stroke-width: 2; }
 svg .collector-line { stroke: #6d8fc7; stroke-width: 2; fill: none; }
