@@ -189,14 +189,19 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         return self.people
 
     def tank_surprises(self) -> bool:
-        """Return whether the tank has gone another way than planned."""
-        if self.data is None or self.data.tank_top_c is None:
-            return False
+        """Return whether the tank has gone another way than planned.
+
+        A tank whose temperature has only just become known is a surprise, too.
+        """
         now = dt_util.utcnow()
         top_c = states.tank_top_c(self.hass, self.roles, now)
+        if self.data is None or top_c is None:
+            return False
+        if self.data.tank_top_c is None:
+            return True
         plan = self.data.plan
         step = plan.grid.index(now)
-        if top_c is None or step is None:
+        if step is None:
             return False
         upper_c = plan.heat.tank_upper_c
         part = plan.grid.position(now) - step
