@@ -29,18 +29,18 @@ async def async_setup_entry(
 ) -> None:
     """Add the entities of one config entry."""
     match entry.runtime_data:
-        case VBusLink() as link:
-            async_add_entities([VBusConnection(link)])
-            link.async_on_packet(
+        case VBusLink() as bus:
+            async_add_entities([VBusConnection(bus)])
+            bus.async_on_packet(
                 lambda packet: async_add_entities(
-                    [VBusSensorFault(link, packet)] if packet.probes else []
+                    [VBusSensorFault(bus, packet)] if packet.probes else []
                 )
             )
-        case VEDirectLink() as link:
-            async_add_entities([VEDirectConnection(link)])
-            link.async_on_value(
+        case VEDirectLink() as device:
+            async_add_entities([VEDirectConnection(device)])
+            device.async_on_value(
                 lambda value: async_add_entities(
-                    [VEDirectSwitchState(link, value)]
+                    [VEDirectSwitchState(device, value)]
                     if is_binary_sensor(value)
                     else []
                 )

@@ -6,11 +6,14 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
+from . import vbus_link, vedirect_link
 from .home import Home
 from .runtime import EnergyManagerConfigEntry
 from .states import entities_in_use
+from .vbus_link import VBusLink
+from .vedirect_link import CONF_SERIAL_NUMBER, VEDirectLink
 
-TO_REDACT: Final = {CONF_HOST, CONF_PASSWORD}
+TO_REDACT: Final = {CONF_HOST, CONF_PASSWORD, CONF_SERIAL_NUMBER}
 
 
 async def async_get_config_entry_diagnostics(
@@ -23,8 +26,13 @@ async def async_get_config_entry_diagnostics(
             "options": dict(entry.options),
         }
     }
-    if isinstance(entry.runtime_data, Home):
-        result |= _home(hass, entry.runtime_data)
+    match entry.runtime_data:
+        case Home() as home:
+            result |= _home(hass, home)
+        case VBusLink():
+            result["link"] = vbus_link.async_diagnostics(entry)
+        case VEDirectLink():
+            result["link"] = vedirect_link.async_diagnostics(entry)
     return result
 
 
@@ -33,7 +41,7 @@ def _home(hass: HomeAssistant, home: Home) -> dict[str, Any]:
 
     The problem holds no place on earth: the sun has been turned into irradiance.
     """
-    planned = home.coordinator.data
+    planned, failure = home.coordinator.data, home.coordinator.failure
     states = {
         entity_id: None
         if (state := hass.states.get(entity_id)) is None
@@ -44,7 +52,7 @@ def _home(hass: HomeAssistant, home: Home) -> dict[str, Any]:
         "problem": None if planned is None else planned.problem.to_json(),
         "plan": None if planned is None else planned.plan.to_json(),
         "reason_text": home.reason_text("en"),
-        "last_plan_failed": not home.coordinator.last_update_success,
+        "failure": None if failure is None else str(failure),
         "states": states,
         "memory": home.memory.as_dict(),
     }

@@ -19,7 +19,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
-import voluptuous as vol
+import probatio as vol
 
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, CONF_KIND, EntryKind
 from .engine.vbus import DEFAULT_PORT

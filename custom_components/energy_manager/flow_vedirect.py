@@ -14,7 +14,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_DEVICE, CONF_NAME
 from homeassistant.helpers.selector import BooleanSelector, SerialPortSelector
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
-import voluptuous as vol
+import probatio as vol
 
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, CONF_KIND, EntryKind
 from .links import LinkError, LinkSilentError

@@ -33,16 +33,16 @@ async def async_setup_entry(
 ) -> None:
     """Add the entities of one config entry."""
     match entry.runtime_data:
-        case VBusLink() as link:
-            link.async_on_packet(
+        case VBusLink() as bus:
+            bus.async_on_packet(
                 lambda packet: async_add_entities(
-                    VBusSensor(link, packet, point) for point in packet.points
+                    VBusSensor(bus, packet, point) for point in packet.points
                 )
             )
-        case VEDirectLink() as link:
-            link.async_on_value(
+        case VEDirectLink() as device:
+            device.async_on_value(
                 lambda value: async_add_entities(
-                    [VEDirectSensor(link, value)] if is_sensor(value) else []
+                    [VEDirectSensor(device, value)] if is_sensor(value) else []
                 )
             )
         case Home() as home:

@@ -29,12 +29,17 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.energy_manager.const import (
     CONF_CONTROL,
@@ -531,3 +536,22 @@ async def test_a_damaged_specification_is_told(
     assert issue is not None
     assert issue.translation_placeholders == {"file": SPECIFICATION_FILE}
     assert state_of(hass, Platform.SENSOR, f"{MEASUREMENTS}_000_2_0") == "71.5"
+
+
+async def test_diagnostics_show_the_bus(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Packets, their age and their values, but no password."""
+    assert await async_setup_component(hass, "diagnostics", {})
+    shown = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    link = shown["link"]
+    assert link["connected"] is True
+    assert link["malformed_frames"] == 0
+    assert link["bus_held_for_a_write"] is False
+    packet = link["packets"][MEASUREMENTS]
+    assert packet["device"] == "DeltaSol BX Plus [Controller]"
+    assert packet["values"]["000_2_0"] == 71.5
+    assert packet["age_s"] < 10
+    assert PASSWORD not in str(shown)
