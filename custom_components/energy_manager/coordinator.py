@@ -89,6 +89,8 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         self._trouble: set[str] = set()
         self.people: tuple[Household, ...] = ()
         """Who is expected, as last asked."""
+        self.failure: Exception | None = None
+        """Why the latest plan could not be made."""
 
     def valid_plan(self) -> Plan | None:
         """Return the plan if it is young enough to be carried out."""
@@ -106,6 +108,7 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
             inputs = await self._async_inputs()
             problem, plan = await self.hass.async_add_executor_job(_make_plan, inputs)
         except (EngineError, HomeAssistantError, ImportError) as err:
+            self.failure = err
             if self.valid_plan() is None:
                 raise UpdateFailed(
                     translation_domain=DOMAIN,
@@ -114,6 +117,7 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
                 ) from err
             self._trouble_began("plan", err)
             return self.data
+        self.failure = None
         self._trouble_ended("plan")
         return Planned(
             problem=problem,

@@ -46,13 +46,13 @@ async def _async_plan(call: ServiceCall) -> ServiceResponse:
             translation_domain=DOMAIN, translation_key="mode_is_off"
         )
     await home.coordinator.async_refresh()
-    if (plan := home.plan) is None or not home.coordinator.last_update_success:
+    if (failure := home.coordinator.failure) is not None:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="planning_failed",
-            translation_placeholders={"error": str(home.coordinator.last_exception)},
-        )
-    if not call.return_response:
+            translation_placeholders={"error": str(failure)},
+        ) from failure
+    if not call.return_response or (plan := home.plan) is None:
         return None
     answer: dict[str, Any] = {
         "plan": plan.to_json(),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, override
 
+import freezegun
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
 from homeassistant.components.select import SelectEntity
 from homeassistant.components.weather import (
@@ -18,6 +19,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.energy_manager.const import DOMAIN, Mode
 from custom_components.energy_manager.plant_profile import default_plant
+
+# The engine never asks for the time, and under a stopped clock its documents would
+# not know their own type of time again.
+freezegun.configure(extend_ignore_list=["custom_components.energy_manager.engine"])
 
 EVENING = datetime(2026, 6, 18, 18, 7, tzinfo=UTC)
 """A Thursday in summer, seven past eight at home."""
