@@ -81,10 +81,8 @@ def _ages(problem: Problem) -> tuple[Ages, int]:
         off=step_count(problem, boiler.minimum_off_min),
         on=step_count(problem, boiler.minimum_on_min),
     )
-    forced_on, forced_off = forced_steps(problem, boiler)
-    if problem.state.boiler_on:
-        return ages, max(ages.off, ages.count - 1 - forced_on)
-    return ages, max(0, ages.off - 1 - forced_off)
+    # What is left of a time that has begun is forced step by step.
+    return ages, ages.count - 1 if problem.state.boiler_on else ages.off - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,12 +118,12 @@ class _Search:
         boiler = problem.plant.boiler
         self.levels: tuple[float, ...] = (0.0,)
         self.start_eur = 0.0
-        self.forced_on = 0
+        self.forced_on = self.forced_off = 0
         self.least_kwh = 0.0
         if boiler is not None:
             self.levels = (0.0, *self.stepper.run_levels_kwh(boiler))
             self.least_kwh = least_run_kwh(boiler, layers, problem.grid.step_h)
-            self.forced_on, _ = forced_steps(problem, boiler)
+            self.forced_on, self.forced_off = forced_steps(problem, boiler)
             fuel = boiler.start_loss_kwh * boiler.fuel_price_eur_per_kwh
             self.start_eur = fuel + problem.objective.boiler_start_eur
 
@@ -195,6 +193,10 @@ class _Search:
             # A boiler that would switch itself off at once is not started.
             short = (wish > 0.0) & (result.boiler_kwh < self.least_kwh - 1e-9)
             cost = cost + np.where(short, FORBIDDEN_EUR, 0.0)
+        else:
+            cost = cost + np.where(wish == 0.0, FORBIDDEN_EUR, 0.0)
+        if step < self.forced_off:
+            cost = cost + np.where(wish > 0.0, FORBIDDEN_EUR, 0.0)
         return result, cost
 
     def _choose(
