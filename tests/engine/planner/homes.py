@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from custom_components.energy_manager.engine.forecast import (
@@ -114,4 +115,5 @@ def a_problem(
 
 def without(**components: None) -> PlantParameters:
     """Return a plant that lacks components."""
-    return replace(PlantParameters(), **components)
+    absent: dict[str, Any] = components
+    return replace(PlantParameters(), **absent)

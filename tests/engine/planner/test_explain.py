@@ -85,6 +85,7 @@ def plan_of(code: str) -> Plan:
 
 @pytest.mark.parametrize("code", CASES)
 def test_the_decision_has_its_reason(code: str) -> None:
+    """The decision has its reason."""
     assert plan_of(code).decision.reason.code == code
 
 
@@ -99,6 +100,7 @@ def every_reason() -> dict[str, Reason]:
 
 
 def test_every_reason_can_be_said_in_every_language() -> None:
+    """Every reason can be said in every language."""
     reasons = every_reason()
     assert set(CASES) <= set(reasons)
     for language in LANGUAGES:
@@ -109,6 +111,7 @@ def test_every_reason_can_be_said_in_every_language() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_languages_say_the_same(language: str) -> None:
+    """The languages say the same."""
     english, texts = words("en"), words(language)
     assert set(texts) == set(english)
     for code, text in texts.items():
@@ -125,6 +128,7 @@ def boundary(plan: Plan, text: object) -> int:
 
 
 def test_waiting_for_the_sun_compares_true_quantities() -> None:
+    """Waiting for the sun compares true quantities."""
     plan = plan_of("wait_for_sun")
     said = plan.decision.reason.parameters
     until = boundary(plan, said["sun_time"])
@@ -140,6 +144,7 @@ def test_waiting_for_the_sun_compares_true_quantities() -> None:
 
 @pytest.mark.parametrize("code", ["run_little_sun", "run_before_sun", "run_for_guests"])
 def test_running_compares_true_quantities(code: str) -> None:
+    """Running compares true quantities."""
     plan = plan_of(code)
     run = plan.runs[0]
     said, heat = run.reason.parameters, plan.heat
@@ -154,6 +159,7 @@ def test_running_compares_true_quantities(code: str) -> None:
 
 
 def test_the_next_sunshine_ends_with_the_day() -> None:
+    """The next sunshine ends with the day."""
     problem, plan = CASES["wait_for_sun"], plan_of("wait_for_sun")
     sunshine = next_sunshine(problem, plan.heat, 0)
     assert sunshine is not None

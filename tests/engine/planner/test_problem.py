@@ -22,6 +22,7 @@ def document() -> dict[str, Any]:
 
 
 def test_a_problem_survives_json() -> None:
+    """A problem survives JSON."""
     assert Problem.from_json(document()) == PROBLEM
 
 
@@ -29,6 +30,7 @@ def test_a_problem_survives_json() -> None:
     "absent", ["collector", "boiler", "heating", "pv", "battery", "inverter"]
 )
 def test_absent_components_survive_json(absent: str) -> None:
+    """Absent components survive JSON."""
     problem = a_problem(steps=4, plant=without(**{absent: None}))
     again = Problem.from_json(json.loads(json.dumps(problem.to_json())))
     assert again == problem
@@ -36,11 +38,13 @@ def test_absent_components_survive_json(absent: str) -> None:
 
 
 def test_a_plan_survives_json() -> None:
+    """A plan survives JSON."""
     plan = solve(PROBLEM)
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
 
 
 def test_defaults_may_be_left_out() -> None:
+    """Defaults may be left out."""
     short = document()
     for name in ("people", "objective", "solver", "version", "state"):
         if name != "state":
@@ -97,6 +101,7 @@ WRONG = [
 def test_wrong_fields_are_named(
     place: str, value: object, field: str, allowed: str | None
 ) -> None:
+    """Wrong fields are named."""
     wrong = document()
     target = wrong
     *way, last = place.split(".")
@@ -115,6 +120,7 @@ def test_wrong_fields_are_named(
     ["created", "grid", "grid.start", "plant", "state", "forecast.ambient_c", "demand"],
 )
 def test_missing_fields_are_named(place: str) -> None:
+    """Missing fields are named."""
     wrong = document()
     target = wrong
     *way, last = place.split(".")
@@ -128,6 +134,7 @@ def test_missing_fields_are_named(place: str) -> None:
 
 
 def test_people_come_in_order() -> None:
+    """People come in order."""
     wrong = document()
     wrong["people"] = list(reversed(wrong["people"] + wrong["people"]))
     with pytest.raises(InputError, match="later"):
@@ -136,6 +143,7 @@ def test_people_come_in_order() -> None:
 
 @pytest.mark.parametrize("value", [3, "text", [], None, True])
 def test_a_problem_is_an_object(value: Any) -> None:
+    """A problem is an object."""
     with pytest.raises(InputError, match="object"):
         Problem.from_json(value)
 
@@ -155,18 +163,21 @@ def test_a_problem_is_an_object(value: Any) -> None:
     ids=lambda text: text[:12],
 )
 def test_what_is_no_json_is_told_in_one_line(text: str) -> None:
+    """What is no JSON is told in one line."""
     with pytest.raises(InputError) as caught:
         Problem.from_json(parse(text))
     assert "\n" not in str(caught.value)
 
 
 def test_times_without_offset_are_refused_in_problems_made_by_code() -> None:
+    """Times without offset are refused in problems made by code."""
     with pytest.raises(InputError) as caught:
         copy.replace(PROBLEM, created=PROBLEM.created.replace(tzinfo=None))
     assert caught.value.field == "created"
 
 
 def test_a_plan_with_series_of_other_lengths_is_refused() -> None:
+    """A plan with series of other lengths is refused."""
     wrong: Any = json.loads(json.dumps(solve(PROBLEM).to_json()))
     wrong["heat"]["tank_upper_c"].pop()
     with pytest.raises(InputError) as caught:

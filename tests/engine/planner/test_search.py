@@ -44,6 +44,7 @@ def costs_of(problem: Problem, heats: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("top_c", [44.0, 47.0, 52.0, 60.0])
 @pytest.mark.parametrize("persons", [2.0, 6.0])
 def test_no_other_row_of_runs_is_cheaper(top_c: float, persons: float) -> None:
+    """No other row of runs is cheaper."""
     problem = a_problem(
         SUMMER_EVENING,
         persons=persons,
@@ -69,6 +70,7 @@ def test_no_other_row_of_runs_is_cheaper(top_c: float, persons: float) -> None:
 
 
 def test_a_warm_tank_needs_no_boiler() -> None:
+    """A warm tank needs no boiler."""
     problem = a_problem(
         steps=24, plant=NO_SOLAR, state=PlantState(tank_c=(60.0, 65.0, 70.0))
     )
@@ -77,6 +79,7 @@ def test_a_warm_tank_needs_no_boiler() -> None:
 
 
 def test_ages_keep_the_shortest_times() -> None:
+    """Ages keep the shortest times."""
     ages = Ages(off=2, on=3)
     assert ages.count == 5
     assert [ages.next_on(status) for status in range(5)] == [None, 2, 3, 4, 4]
@@ -84,6 +87,7 @@ def test_ages_keep_the_shortest_times() -> None:
 
 
 def test_a_running_boiler_is_not_stopped_before_its_time() -> None:
+    """A running boiler is not stopped before its time."""
     start = WINTER_EVENING
     plant = without(collector=None, battery=None)
     boiler = plant.boiler

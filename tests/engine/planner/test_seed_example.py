@@ -27,6 +27,7 @@ def coldest_draw_c(problem: Problem, plan: Plan) -> float:
 
 
 def test_before_a_sunny_day_the_boiler_waits() -> None:
+    """Before a sunny day the boiler waits."""
     problem = a_problem(cloud_cover=0.05)
     plan = solve(problem)
     assert plan.decision.action == "hold"
@@ -36,6 +37,7 @@ def test_before_a_sunny_day_the_boiler_waits() -> None:
 
 
 def test_before_an_overcast_day_the_boiler_runs_in_time() -> None:
+    """Before an overcast day the boiler runs in time."""
     problem = a_problem(cloud_cover=1.0, ambient_c=16.0)
     plan = solve(problem)
     assert runs_before(plan, MORNING) >= 1
@@ -44,6 +46,7 @@ def test_before_an_overcast_day_the_boiler_runs_in_time() -> None:
 
 
 def test_before_guests_the_boiler_runs_in_time() -> None:
+    """Before guests the boiler runs in time."""
     problem = a_problem(cloud_cover=0.05, guests=TONIGHT_AND_TOMORROW)
     plan = solve(problem)
     assert runs_before(plan, MORNING) >= 1
@@ -54,6 +57,7 @@ def test_before_guests_the_boiler_runs_in_time() -> None:
 
 
 def test_only_the_forecast_differs() -> None:
+    """Only the forecast differs."""
     sunny = a_problem(cloud_cover=0.05, ambient_c=18.0)
     overcast = a_problem(cloud_cover=1.0, ambient_c=18.0)
     assert sunny.demand.hot_water_kwh == overcast.demand.hot_water_kwh
@@ -63,6 +67,7 @@ def test_only_the_forecast_differs() -> None:
 
 
 def test_more_people_need_more_of_the_boiler() -> None:
+    """More people need more of the boiler."""
     heat = [
         solve(a_problem(cloud_cover=1.0, persons=persons)).totals.boiler_heat_kwh
         for persons in (1.0, 4.0, 8.0)

@@ -19,6 +19,7 @@ GRID = TimeGrid(start=START, step_s=1800, steps=48)
 
 
 def test_a_grid_is_utc_wherever_it_starts() -> None:
+    """A grid is UTC wherever it starts."""
     local = START.astimezone(ZoneInfo("Europe/Paris"))
     assert TimeGrid(start=local, step_s=1800, steps=48) == GRID
     assert GRID.end == START + timedelta(days=1)
@@ -40,6 +41,7 @@ def test_a_grid_is_utc_wherever_it_starts() -> None:
 def test_instants_belong_to_the_step_they_start(
     when: datetime, index: int | None
 ) -> None:
+    """Instants belong to the step they start."""
     assert GRID.index(when) == index
 
 
@@ -52,6 +54,7 @@ def test_instants_belong_to_the_step_they_start(
     ],
 )
 def test_impossible_grids_are_refused(field: str, values: dict[str, object]) -> None:
+    """Impossible grids are refused."""
     arguments = {"start": START, "step_s": 1800, "steps": 1} | values
     with pytest.raises(InputError) as caught:
         TimeGrid(**arguments)  # type: ignore[arg-type]
@@ -59,6 +62,7 @@ def test_impossible_grids_are_refused(field: str, values: dict[str, object]) -> 
 
 
 def test_series_have_as_many_values_as_their_kind() -> None:
+    """Series have as many values as their kind."""
     with pytest.raises(InputError):
         IntervalSeries(grid=GRID, values=(0.0,) * 49)
     with pytest.raises(InputError):
@@ -66,6 +70,7 @@ def test_series_have_as_many_values_as_their_kind() -> None:
 
 
 def test_spreading_keeps_the_amount_inside_the_grid() -> None:
+    """Spreading keeps the amount inside the grid."""
     quarter = timedelta(minutes=15)
     series = spread(GRID, ((START + quarter, START + 5 * quarter, 4.0),))
     assert series.values[:4] == pytest.approx((1.0, 2.0, 1.0, 0.0))
@@ -75,6 +80,7 @@ def test_spreading_keeps_the_amount_inside_the_grid() -> None:
 
 
 def test_sums_count_steps_in_part() -> None:
+    """Sums count steps in part."""
     series = IntervalSeries(grid=GRID, values=tuple(float(n) for n in range(48)))
     quarter = timedelta(minutes=15)
     assert series.sum_between(START + quarter, START + 3 * quarter) == pytest.approx(
@@ -87,6 +93,7 @@ def test_sums_count_steps_in_part() -> None:
 
 
 def test_instants_are_joined_by_straight_lines() -> None:
+    """Instants are joined by straight lines."""
     hour = timedelta(hours=1)
     series = interpolate(GRID, ((START + hour, 10.0), (START + 2 * hour, 20.0)))
     assert series is not None

@@ -61,6 +61,7 @@ problems = st.builds(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(problem=problems)
 def test_every_plan_obeys_the_plant(problem: Problem) -> None:
+    """Every plan obeys the plant."""
     plan = solve(problem)
     check_tank(problem, plan)
     check_boiler(problem, plan)
@@ -160,6 +161,7 @@ def check_words(problem: Problem, plan: Plan) -> None:
 
 
 def test_comfort_is_kept_where_the_boiler_can_keep_it() -> None:
+    """Comfort is kept where the boiler can keep it."""
     for start in (SUMMER_EVENING, WINTER_EVENING):
         plan = solve(a_problem(start, cloud_cover=1.0, ambient_c=8.0, persons=4.0))
         assert sum(plan.heat.unmet_hot_water_kwh) < 0.01
@@ -167,6 +169,7 @@ def test_comfort_is_kept_where_the_boiler_can_keep_it() -> None:
 
 
 def test_comfort_is_never_worse_than_without_a_boiler() -> None:
+    """Comfort is never worse than without a boiler."""
     problem = a_problem(cloud_cover=0.9, persons=5.0)
     without_boiler = solve(replace(problem, plant=replace(problem.plant, boiler=None)))
     plan = solve(problem)
@@ -174,6 +177,7 @@ def test_comfort_is_never_worse_than_without_a_boiler() -> None:
 
 
 def test_the_end_is_neither_emptied_nor_filled() -> None:
+    """The end is neither emptied nor filled."""
     problem = a_problem(cloud_cover=1.0, ambient_c=15.0, persons=4.0)
     plan = solve(problem)
     assert 45.0 <= plan.heat.tank_upper_c[-1] <= 58.0
@@ -182,6 +186,7 @@ def test_the_end_is_neither_emptied_nor_filled() -> None:
 
 
 def test_an_empty_battery_sheds_the_heating_pump_before_the_electronics() -> None:
+    """An empty battery sheds the heating pump before the electronics."""
     problem = a_problem(
         WINTER_EVENING,
         cloud_cover=1.0,
@@ -197,6 +202,7 @@ def test_an_empty_battery_sheds_the_heating_pump_before_the_electronics() -> Non
 
 
 def test_a_battery_that_cannot_feed_anything_goes_dark_late() -> None:
+    """A battery that cannot feed anything goes dark late."""
     problem = a_problem(
         WINTER_EVENING,
         cloud_cover=1.0,
@@ -210,17 +216,20 @@ def test_a_battery_that_cannot_feed_anything_goes_dark_late() -> None:
 
 
 def test_surplus_sun_is_curtailed_not_lost_in_the_battery() -> None:
+    """Surplus sun is curtailed not lost in the battery."""
     plan = solve(a_problem(state=replace(USED_TANK, battery_soc=1.0)))
     assert sum(plan.electricity.curtailed_w) > 0.0
     assert max(plan.electricity.battery_soc) <= 1.0
 
 
 def test_solving_again_gives_the_same_plan() -> None:
+    """Solving again gives the same plan."""
     problem = a_problem(cloud_cover=0.6)
     assert solve(problem) == solve(problem)
 
 
 def test_a_plan_is_quick() -> None:
+    """A plan is quick."""
     problem = a_problem(WINTER_EVENING, cloud_cover=0.5, ambient_c=2.0)
     solve(problem)
     begun = time.process_time()
@@ -229,6 +238,7 @@ def test_a_plan_is_quick() -> None:
 
 
 def test_without_time_the_plan_is_the_search_s_own() -> None:
+    """Without time the plan is the search's own."""
     problem = a_problem(cloud_cover=0.8)
     hurried = replace(problem, solver=replace(problem.solver, time_limit_s=1e-9))
     plan = solve(hurried)

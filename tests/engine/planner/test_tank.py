@@ -1,5 +1,7 @@
 """The two layers of the tank, its sun, and one step of it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,12 +9,16 @@ from custom_components.energy_manager.engine.planner.layers import (
     Layers,
     initial_layers,
 )
+from custom_components.energy_manager.engine.planner.problem import Problem
 from custom_components.energy_manager.engine.planner.pump_supply import PumpSupply
 from custom_components.energy_manager.engine.planner.solar_gain import (
     gain_kw,
     gain_lines,
 )
-from custom_components.energy_manager.engine.planner.tank_step import TankStepper
+from custom_components.energy_manager.engine.planner.tank_step import (
+    StepResult,
+    TankStepper,
+)
 from custom_components.energy_manager.engine.plant.parameters import (
     CollectorParameters,
     PlantParameters,
@@ -25,6 +31,7 @@ LAYERS = Layers.of(PLANT)
 
 
 def test_layers_hold_the_whole_tank() -> None:
+    """Layers hold the whole tank."""
     total = LAYERS.upper_kwh_per_k + LAYERS.lower_kwh_per_k
     assert total == pytest.approx(1000 * 4.18 / 3600)
     assert LAYERS.upper_kwh_per_k == pytest.approx(0.3 * total)
@@ -33,6 +40,7 @@ def test_layers_hold_the_whole_tank() -> None:
 
 
 def test_probes_become_layers() -> None:
+    """Probes become layers."""
     assert initial_layers(PLANT, ()) is None
     assert initial_layers(PLANT, (None, None, None)) is None
     assert initial_layers(PLANT, (None, 40.0, None)) == pytest.approx((40.0, 40.0))
@@ -45,12 +53,14 @@ def test_probes_become_layers() -> None:
 
 
 def test_a_warm_bottom_is_mixed() -> None:
+    """A warm bottom is mixed."""
     layers = initial_layers(PLANT, (60.0, 50.0, 20.0))
     assert layers is not None
     assert layers[0] == layers[1]
 
 
 def test_usable_heat_of_a_uniform_tank_is_all_above_comfort_drawn_from_below() -> None:
+    """Usable heat of a uniform tank is all above comfort drawn from below."""
     assert LAYERS.usable_kwh(45.0, 30.0) == 0.0
     assert LAYERS.usable_kwh(30.0, 30.0) == 0.0
     # Draws empty the lower layer first, then the upper one down to comfort.
@@ -62,17 +72,19 @@ def test_usable_heat_of_a_uniform_tank_is_all_above_comfort_drawn_from_below() -
 
 
 def test_usable_heat_grows_with_both_layers() -> None:
+    """Usable heat grows with both layers."""
     grid = [
         [LAYERS.usable_kwh(upper, lower) for lower in range(10, upper + 1, 5)]
         for upper in range(45, 91, 5)
     ]
     for row in grid:
         assert row == sorted(row)
-    for cooler, warmer in zip(grid, grid[1:], strict=False):
+    for cooler, warmer in pairwise(grid):
         assert all(a <= b for a, b in zip(cooler, warmer, strict=False))
 
 
 def test_gain_solves_the_collector_equation() -> None:
+    """Gain solves the collector equation."""
     collector = CollectorParameters()
     irradiance, ambient, tank = np.array([700.0]), np.array([10.0]), 40.0
     q = gain_kw(collector, irradiance, ambient, tank)[0] / collector.area_m2 * 1000
@@ -82,6 +94,7 @@ def test_gain_solves_the_collector_equation() -> None:
 
 
 def test_tangents_are_above_the_gain_and_near_it() -> None:
+    """Tangents are above the gain and near it."""
     collector = CollectorParameters()
     irradiance = np.array([100.0, 300.0, 600.0, 1000.0])
     ambient = np.array([-10.0, 0.0, 15.0, 30.0])
@@ -93,7 +106,9 @@ def test_tangents_are_above_the_gain_and_near_it() -> None:
         assert (least <= exact + 0.2).all()
 
 
-def step_of(problem_kind: str, upper: float, lower: float, burning: float) -> tuple:
+def step_of(
+    problem_kind: str, upper: float, lower: float, burning: float
+) -> tuple[Problem, int, StepResult]:
     """Return a stepper, its step with most sun, and the result of that step."""
     problem = {
         "summer": a_problem(),
@@ -116,6 +131,7 @@ def step_of(problem_kind: str, upper: float, lower: float, burning: float) -> tu
 def test_a_step_keeps_the_energy(
     kind: str, upper: float, lower: float, burning: float
 ) -> None:
+    """A step keeps the energy."""
     problem, step, result = step_of(kind, upper, lower, burning)
     hours = problem.grid.step_h
     stored = LAYERS.upper_kwh_per_k * (result.upper_c[0] - upper)
@@ -131,6 +147,7 @@ def test_a_step_keeps_the_energy(
 
 
 def test_the_thermostat_ends_a_run() -> None:
+    """The thermostat ends a run."""
     _, _, result = step_of("summer", 58.0, 20.0, 7.5)
     assert result.boiler_kwh[0] < 1.5
     _, _, result = step_of("summer", 40.0, 20.0, 2.0)
@@ -138,6 +155,7 @@ def test_the_thermostat_ends_a_run() -> None:
 
 
 def test_without_collectors_there_is_no_sun() -> None:
+    """Without collectors there is no sun."""
     problem = a_problem(plant=without(collector=None))
     full = np.ones(problem.grid.steps)
     stepper = TankStepper.of(problem, LAYERS, PumpSupply(solar=full, heating=full))
