@@ -68,7 +68,7 @@ inputs = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None)
 @given(
     plant=plants,
     tank_c=numbers(5.0, 95.0),
