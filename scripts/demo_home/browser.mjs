@@ -2,9 +2,9 @@
 //
 // Reads one job as JSON from standard input and writes its result as JSON:
 //   {executable, address?, tokens?, pages: [{path | html, width, height, dark?, scale?, transparent?, wait_for?, file}]}
-//   {pages: [{errors: [text], outside: [url], text}]}
+//   {pages: [{errors: [text], outside: [url], text, widest}]}
 // `errors` are console errors and uncaught exceptions, `outside` what was asked of any other machine (and refused),
-// `text` what a person reads in the element of `wait_for`.
+// `text` what a person reads in the element of `wait_for`, `widest` how many pixels it takes.
 
 import { chromium } from "playwright-core";
 
@@ -39,7 +39,7 @@ async function describe(message) {
 }
 
 async function show(browser, job, page) {
-  const result = { errors: [], outside: [], text: "" };
+  const result = { errors: [], outside: [], text: "", widest: 0 };
   const context = await browser.newContext({
     viewport: { width: page.width, height: page.height },
     deviceScaleFactor: page.scale ?? 1,
@@ -68,6 +68,7 @@ async function show(browser, job, page) {
       await element.waitFor({ state: "visible", timeout: WAIT_MS });
       await tab.waitForTimeout(SETTLE_MS);
       result.text = await element.innerText();
+      result.widest = await element.evaluate((shown) => Math.max(shown.scrollWidth, document.body.scrollWidth));
     } catch (error) {
       // The picture and the console tell more than the time-out.
       result.errors.push(String(error));

@@ -32,6 +32,8 @@ class Shown:
     """Addresses on other machines that the page asked for, in vain."""
     text: str
     """What a person reads in the awaited element."""
+    widest: int
+    """Pixels that the element takes; more than the page has means scrolling."""
 
 
 def chromium() -> str | None:
@@ -88,6 +90,7 @@ def show(
             errors=tuple(page["errors"]),
             outside=tuple(page["outside"]),
             text=page["text"],
+            widest=page["widest"],
         )
         for page in json.loads(ended.stdout)["pages"]
     ]

@@ -8,6 +8,8 @@ import aiohttp
 
 from .settings import Settings
 
+OPTIONS_FLOW = "/api/config/config_entries/options/flow"
+
 
 class ClientError(Exception):
     """Home Assistant refused what was asked."""
@@ -193,6 +195,24 @@ class Client:
             message = f"Cannot add {domain}: {answer}"
             raise ClientError(message)
         return answer
+
+    async def begin_options(self, entry_id: str) -> dict[str, Any]:
+        """Return the first form of an entry's options."""
+        answer: dict[str, Any] = await self._http(
+            "POST", OPTIONS_FLOW, json={"handler": entry_id}
+        )
+        return answer
+
+    async def finish_options(self, flow_id: str, values: dict[str, Any]) -> None:
+        """Answer the form of an entry's options."""
+        answer = await self._http("POST", f"{OPTIONS_FLOW}/{flow_id}", json=values)
+        if answer["type"] != "create_entry":
+            message = f"Cannot set the options: {answer}"
+            raise ClientError(message)
+
+    async def leave_options(self, flow_id: str) -> None:
+        """Close the form of an entry's options."""
+        await self._http("DELETE", f"{OPTIONS_FLOW}/{flow_id}")
 
     async def remove_entry(self, entry_id: str) -> None:
         """Remove a config entry."""

@@ -1,4 +1,4 @@
-"""Take the pictures of the README in a house where it is summer."""
+"""Take the pictures of the README in a house in the sun."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ import aiohttp
 from . import brand
 from .browser import show
 from .furnish import PANEL, open_house
-from .season import summer_settings
+from .season import sunny_settings
 from .server import Server
 from .settings import REPOSITORY
 
@@ -22,7 +22,7 @@ SETTLE_S = 60.0
 async def take() -> None:
     """Start the house, wait for its first plan, and take the pictures."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = summer_settings(Path(folder) / "config", datetime.now(UTC))
+        settings = sunny_settings(Path(folder) / "config", datetime.now(UTC))
         output = Path(folder) / "output"
         async with Server(settings, output), aiohttp.ClientSession() as session:
             client = await open_house(session, settings)

@@ -1,4 +1,4 @@
-"""A place on Earth where it is a late morning in summer right now.
+"""A place on Earth where it is a late morning with much sun right now.
 
 Tests and pictures must not depend on the day and hour at which they are made.
 """
@@ -12,12 +12,10 @@ from .settings import Settings
 LATE_MORNING_HOUR = 10
 """Local hour of the house: most of the day's sun is still to come."""
 
+LATITUDE = 30.0
+"""Where tilted collectors that face south get much sun in every month."""
+
 DEGREES_PER_HOUR = 15.0
-
-
-def latitude(now: datetime) -> float:
-    """Return a latitude where it is summer."""
-    return 47.0 if 4 <= now.month <= 9 else -40.0
 
 
 def hours_ahead(now: datetime) -> int:
@@ -25,8 +23,8 @@ def hours_ahead(now: datetime) -> int:
     return (LATE_MORNING_HOUR - now.hour + 11) % 24 - 11
 
 
-def summer_settings(folder: Path, now: datetime) -> Settings:
-    """Return a house in summer at a port that nobody uses."""
+def sunny_settings(folder: Path, now: datetime) -> Settings:
+    """Return a house in the sun at a port that nobody uses."""
     ahead = hours_ahead(now)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -34,7 +32,7 @@ def summer_settings(folder: Path, now: datetime) -> Settings:
     return Settings(
         folder=folder,
         port=port,
-        latitude=latitude(now),
+        latitude=LATITUDE,
         longitude=DEGREES_PER_HOUR * ahead,
         # The names of these zones count hours behind UTC.
         time_zone=f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC",

@@ -15,7 +15,7 @@ import pytest_socket
 from scripts.demo_home.browser import missing
 from scripts.demo_home.client import Client
 from scripts.demo_home.furnish import open_house
-from scripts.demo_home.season import summer_settings
+from scripts.demo_home.season import sunny_settings
 from scripts.demo_home.server import Server
 from scripts.demo_home.settings import REPOSITORY, Settings
 
@@ -81,9 +81,9 @@ def loopback(socket_enabled: None) -> None:
 def house(
     tmp_path_factory: pytest.TempPathFactory, artifacts: Path
 ) -> Generator[House]:
-    """Return a house in summer; its log is kept."""
+    """Return a house in the sun; its log is kept."""
     pytest_socket.enable_socket()
-    settings = summer_settings(
+    settings = sunny_settings(
         tmp_path_factory.mktemp("house") / "config", datetime.now(UTC)
     )
     running = House(settings)

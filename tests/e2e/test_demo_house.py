@@ -1,0 +1,300 @@
+"""The main job in a real Home Assistant: read, plan, say why, and carry it out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.demo_home.browser import show
+from scripts.demo_home.client import Client
+from scripts.demo_home.furnish import DOMAIN, PANEL
+from scripts.demo_home.log import own_problems
+
+from .conftest import House
+
+pytestmark = pytest.mark.e2e
+
+RUN_S = float(os.environ.get("DEMO_RUN_S", "20"))
+"""How long the house is left alone before its log is read."""
+
+COLD_TANK_C = 38.0
+PEOPLE = 8
+"""A tank and a household for which tomorrow's weather makes all the difference,
+in every month."""
+
+PANEL_VIEWS = {
+    "phone-light": (390, 844, False),
+    "phone-dark": (390, 844, True),
+    "desktop-light": (1440, 900, False),
+    "desktop-dark": (1440, 900, True),
+}
+
+
+async def plan_of(client: Client) -> dict[str, Any]:
+    """Return what the page shows."""
+    event: dict[str, Any] = await client.first_event(
+        f"{DOMAIN}/subscribe_plan", language="en"
+    )
+    return event
+
+
+async def until(
+    ask: Callable[[], Awaitable[Any]],
+    good: Callable[[Any], bool],
+    timeout_s: float = 90.0,
+) -> Any:
+    """Ask again and again until the answer is good, and return it."""
+    answer: Any = None
+    try:
+        async with asyncio.timeout(timeout_s):
+            while not good(answer := await ask()):
+                await asyncio.sleep(1.0)
+    except TimeoutError:
+        pytest.fail(f"After {timeout_s:.0f} s still: {answer}")
+    return answer
+
+
+def action(event: dict[str, Any]) -> str | None:
+    """Return what the plan of an event decides, None where there is no plan."""
+    if event["plan"] is None:
+        return None
+    return str(event["plan"]["decision"]["action"])
+
+
+def test_first_plan(house: House) -> None:
+    """All links are up and a plan is made, soon after the first start."""
+
+    async def work(client: Client) -> dict[str, Any]:
+        event: dict[str, Any] = await until(
+            lambda: plan_of(client),
+            lambda event: (
+                event["plan"] is not None
+                and event["plan"]["decision"]["reason"]["code"] != "tank_unknown"
+            ),
+        )
+        return event
+
+    event = house.run(work(house.client))
+    assert event["mode"] == "advise"
+    assert len(event["plan"]["heat"]["boiler_on"]) >= 96
+    assert event["reason_text"]
+    assert {
+        "battery_soc",
+        "boiler_release",
+        "boiler_running",
+        "calendar",
+        "charger",
+        "collector",
+        "inverter_mode",
+        "people",
+        "pv_power",
+        "solar_pump",
+        "tank_bottom",
+        "tank_middle",
+        "tank_top",
+        "weather",
+    } <= event["roles"].keys()
+
+
+def sensors(states: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return the numbers of each device's sensors, by the device's first word."""
+    found: dict[str, dict[str, float]] = {}
+    for entity_id, state in states.items():
+        domain, _, name = entity_id.partition(".")
+        if domain == "sensor" and state["attributes"].get("unit_of_measurement"):
+            with contextlib.suppress(ValueError):
+                device = name.partition("_")[0]
+                found.setdefault(device, {})[name] = float(state["state"])
+    return found
+
+
+def test_sensors_move(house: House) -> None:
+    """Controller, charger, inverter and battery are read; what the sun drives moves."""
+
+    async def work(client: Client) -> None:
+        entries = await client.entries(DOMAIN)
+        assert {entry["state"] for entry in entries} == {"loaded"}
+        assert len(entries) == 6
+        before = sensors(await client.states())
+        assert len(before["deltasol"]) >= 10
+        assert len(before["smartsolar"]) >= 5
+        assert len(before["phoenix"]) >= 3
+        assert len(before["smartshunt"]) >= 4
+
+        async def moved() -> set[str]:
+            now = sensors(await client.states())
+            return {device for device in before if now[device] != before[device]}
+
+        await until(moved, lambda found: {"deltasol", "smartsolar"} <= found)
+
+    house.run(work(house.client))
+
+
+def test_charts_have_a_past(house: House) -> None:
+    """Two weeks of hourly statistics are there from the beginning."""
+
+    async def work(client: Client) -> None:
+        top = (await plan_of(client))["roles"]["tank_top"]
+        found = await client.command(
+            "recorder/statistics_during_period",
+            start_time="2000-01-01T00:00:00+00:00",
+            statistic_ids=[top],
+            period="hour",
+        )
+        assert len(found[top]) >= 14 * 24 - 1
+        assert min(row["mean"] for row in found[top]) > 10.0
+        assert max(row["mean"] for row in found[top]) < 100.0
+
+    house.run(work(house.client))
+
+
+async def demo_options(client: Client) -> tuple[str, dict[str, Any]]:
+    """Return the demo house's entry and the open form of its options."""
+    for entry in await client.entries(DOMAIN):
+        form = await client.begin_options(entry["entry_id"])
+        if form["step_id"] == "demo":
+            return entry["entry_id"], form
+        await client.leave_options(form["flow_id"])
+    pytest.fail("The demo house has no options")
+
+
+async def fill_tank(client: Client, temperature_c: float) -> None:
+    """Give the emulated tank one temperature, by the demo house's options."""
+    _, form = await demo_options(client)
+    current = {
+        field["name"]: field["description"]["suggested_value"]
+        for field in form["data_schema"]
+        if (field.get("description") or {}).get("suggested_value") is not None
+    }
+    await client.finish_options(form["flow_id"], {**current, "tank_c": temperature_c})
+
+
+def test_forecast_decides_about_the_boiler(house: House) -> None:
+    """Sun ahead holds the boiler back, clouds ahead let it run; the boiler follows."""
+
+    async def choose(client: Client, entity_id: str, option: str) -> None:
+        await client.act("select", "select_option", entity_id=entity_id, option=option)
+
+    async def work(client: Client) -> None:
+        event = await plan_of(client)
+        roles, entities = event["roles"], event["entities"]
+        states = await client.states()
+        weather = next(
+            entity_id
+            for entity_id, state in states.items()
+            if entity_id.startswith("select.")
+            and "overcast" in state["attributes"].get("options", [])
+        )
+
+        async def plan() -> dict[str, Any]:
+            return await plan_of(client)
+
+        async def boiler() -> str:
+            return await client.state(roles["boiler_running"])
+
+        async def release() -> str:
+            return await client.state(roles["boiler_release"])
+
+        await choose(client, weather, "sunny")
+        await choose(client, entities["mode"], "automatic")
+        await until(release, lambda state: state == "off")
+
+        await client.act(
+            "number", "set_value", entity_id=entities["people_expected"], value=PEOPLE
+        )
+        await fill_tank(client, COLD_TANK_C)
+        await until(
+            lambda: client.state(roles["tank_top"]),
+            lambda state: abs(float(state) - COLD_TANK_C) < 2.0,
+        )
+        await client.act(DOMAIN, "plan")
+        sunny = await until(
+            plan,
+            lambda event: (
+                event["plan"] is not None
+                and event["plan"]["heat"]["tank_upper_c"][0] < COLD_TANK_C + 3.0
+            ),
+        )
+        assert action(sunny) == "hold", sunny["reason_text"]
+        assert await boiler() == "0"
+        assert await release() == "off"
+
+        await choose(client, weather, "overcast")
+        overcast = await until(plan, lambda event: action(event) == "run")
+        assert overcast["reason_text"] != sunny["reason_text"]
+        assert overcast["plan"]["totals"]["boiler_heat_kwh"] > 0.0
+        assert (
+            overcast["plan"]["totals"]["solar_heat_kwh"]
+            < sunny["plan"]["totals"]["solar_heat_kwh"]
+        )
+        await until(boiler, lambda state: float(state) == 100.0)
+        assert await release() == "on"
+        assert (
+            await client.state(entities["decision_reason"]) == overcast["reason_text"]
+        )
+
+        await choose(client, entities["mode"], "off")
+        await until(release, lambda state: state == "auto")
+
+    house.run(work(house.client))
+
+
+@pytest.mark.usefixtures("browser")
+def test_page_in_a_browser(house: House, artifacts: Path) -> None:
+    """The page opens by itself, at any width, light and dark, without complaints."""
+
+    async def plan_again(client: Client) -> dict[str, Any]:
+        mode = (await plan_of(client))["entities"]["mode"]
+        await client.act("select", "select_option", entity_id=mode, option="advise")
+        event: dict[str, Any] = await until(
+            lambda: plan_of(client), lambda event: event["plan"] is not None
+        )
+        return event
+
+    event = house.run(plan_again(house.client))
+    pages: list[dict[str, Any]] = [
+        {
+            "path": "/" if name == "desktop-light" else f"/{PANEL}",
+            "width": width,
+            "height": height,
+            "dark": dark,
+            "wait_for": "energy-manager-panel main",
+            "file": str(artifacts / f"page-{name}.png"),
+        }
+        for name, (width, height, dark) in PANEL_VIEWS.items()
+    ]
+    for page, shown in zip(
+        pages,
+        show(pages, house.settings.address, house.client.tokens),
+        strict=True,
+    ):
+        assert shown.errors == (), page["file"]
+        assert shown.outside == (), page["file"]
+        assert shown.widest <= page["width"], page["file"]
+        assert event["reason_text"] in shown.text
+
+
+def test_removing_the_demo_house(house: House) -> None:
+    """Removing the demo house removes all it made and leaves nothing running."""
+
+    async def work(client: Client) -> None:
+        await asyncio.sleep(RUN_S)
+        entry_id, form = await demo_options(client)
+        await client.leave_options(form["flow_id"])
+        await client.remove_entry(entry_id)
+        assert await client.entries(DOMAIN) == []
+        assert PANEL not in await client.command("get_panels")
+
+    house.run(work(house.client))
+    folder = house.settings.folder / DOMAIN
+    assert not folder.exists() or not any(folder.iterdir())
+
+
+def test_log_has_no_warning_of_ours(house: House) -> None:
+    """Home Assistant ends by itself, and its log holds nothing against us."""
+    assert house.stop() == 0
+    assert own_problems(house.server.log) == []
