@@ -11,6 +11,9 @@ from ..units import WATTS_PER_KILOWATT
 from .problem import Problem
 from .program import Floats, Indices, Program
 
+SHORT_EUR_PER_KWH = 1000.0
+"""So dear that it happens only where the battery is empty while the boiler runs."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ElectricVariables:
@@ -23,14 +26,17 @@ class ElectricVariables:
     discharge_kw: Indices
     inverter_off: Indices
     """Share of the step in which the inverter and its electronics are dark."""
+    short_kw: Indices
+    """What a running boiler lacks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PumpedHeat:
-    """Columns of heat that a pump behind the inverter carries."""
+    """Columns of heat that take electricity from behind the inverter."""
 
     solar_kwh: tuple[Indices, ...]
     heating_kwh: tuple[Indices, ...]
+    boiler_kwh: tuple[Indices, ...] = ()
 
 
 def starting_soc(problem: Problem) -> float:
@@ -86,6 +92,7 @@ def add_electricity(
         inverter_off=program.variables(
             steps, high=1.0, cost=objective.inverter_off_eur_per_h * hours
         ),
+        short_kw=program.variables(steps, cost=SHORT_EUR_PER_KWH * hours),
     )
     program.constrain(
         (1.0, electric.energy_kwh[1:]),
@@ -98,6 +105,7 @@ def add_electricity(
     idle, efficiency = inverter_losses(problem)
     standing = idle + load_kw / efficiency
     solar, heating = pump_kw_per_kwh(problem, reference_kw)
+    boiler = boiler_kw_per_kwh(problem)
     program.constrain(
         (1.0, electric.pv_kw),
         (1.0, electric.discharge_kw),
@@ -105,8 +113,15 @@ def add_electricity(
         (standing, electric.inverter_off),
         *((-solar / efficiency, columns) for columns in pumped.solar_kwh),
         *((-heating / efficiency, columns) for columns in pumped.heating_kwh),
+        *((-boiler / efficiency, columns) for columns in pumped.boiler_kwh),
+        (1.0, electric.short_kw),
         low=standing,
         high=standing,
+    )
+    program.constrain(
+        (1.0, electric.short_kw),
+        *((-boiler / efficiency, columns) for columns in pumped.boiler_kwh),
+        high=0.0,
     )
     for most, carried in (
         (reference_kw * hours, pumped.solar_kwh),
@@ -114,6 +129,15 @@ def add_electricity(
     ):
         _stop_without_inverter(program, most, carried, electric.inverter_off)
     return electric
+
+
+def boiler_kw_per_kwh(problem: Problem) -> float:
+    """Return the mean power that a boiler takes per heat that it gives in a step."""
+    boiler = problem.plant.boiler
+    if boiler is None:
+        return 0.0
+    most = boiler.power_kw * problem.grid.step_h
+    return boiler.electric_w / WATTS_PER_KILOWATT / most
 
 
 def pump_kw_per_kwh(problem: Problem, reference_kw: Floats) -> tuple[Floats, Floats]:

@@ -77,6 +77,7 @@ def build(problem: Problem, warmth_k: Floats | None = None) -> Model:
     pumped = PumpedHeat(
         solar_kwh=(heat.solar_upper_kwh, heat.solar_lower_kwh),
         heating_kwh=(heat.heating_upper_kwh, heat.heating_lower_kwh),
+        boiler_kwh=(heat.boiler_kwh,),
     )
     electric = add_electricity(program, problem, pumped, reference, load)
     return Model(

@@ -3,7 +3,12 @@
 import numpy as np
 
 from ..units import WATTS_PER_KILOWATT
-from .electric_rows import inverter_losses, pump_kw_per_kwh, starting_soc
+from .electric_rows import (
+    boiler_kw_per_kwh,
+    inverter_losses,
+    pump_kw_per_kwh,
+    starting_soc,
+)
 from .model import Model
 from .plan import ElectricFlows, HeatFlows
 from .problem import Problem
@@ -31,6 +36,7 @@ def flows_of_path(
     )
     solar_rate, heating_rate = pump_kw_per_kwh(problem, model.gain_reference_kw)
     pumps_kw = solar * solar_rate + heating * heating_rate
+    pumps_kw += path.column("boiler_kwh") * boiler_kw_per_kwh(problem)
     wanted = np.array(problem.demand.heating_kwh)
     heating_on = (wanted > 0.0) & (heating > 0.5 * wanted)
     if problem.plant.battery is None:

@@ -81,7 +81,7 @@ class ElectricFlows:
     """Available, as in the problem."""
     curtailed_w: tuple[float, ...]
     load_power_w: tuple[float, ...]
-    """Wanted behind the inverter: electronics and the pumps that run."""
+    """Wanted behind the inverter: electronics, the pumps that run, the boiler."""
     unmet_load_w: tuple[float, ...]
     charge_w: tuple[float, ...]
     """Into the battery."""

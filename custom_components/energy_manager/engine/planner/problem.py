@@ -258,6 +258,7 @@ LIMITS: LimitsTable = {
         "b0": _SHARE,
         "diffuse_modifier": _SHARE,
         "capacity_kj_per_m2_k": Limits(low=0, high=100),
+        "fluid_kj_per_l_k": Limits(low=1, high=10),
         "flow_l_per_h_m2": Limits(low=0, high=200, above=True),
         "heat_exchanger_effectiveness": Limits(low=0, high=1, above=True),
         "pump_full_w": Limits(low=0, high=5000),
@@ -271,6 +272,10 @@ LIMITS: LimitsTable = {
         "probe_heights": _SHARE,
         "boiler_height": Limits(low=0.05, high=0.95),
         "heating_height": _SHARE,
+        "heating_return_height": _SHARE,
+        "nodes": Limits(low=1, high=1000),
+        "conductivity_w_per_m_k": Limits(low=0, high=1000),
+        "height_m": Limits(low=0.1, high=100),
     },
     BoilerParameters: {
         "power_kw": Limits(low=0, high=1000, above=True),
@@ -282,6 +287,8 @@ LIMITS: LimitsTable = {
         "start_loss_kwh": Limits(low=0, high=50),
         "fuel_price_eur_per_kwh": Limits(low=0, high=10),
         "co2_kg_per_kwh": Limits(low=0, high=10),
+        "safety_c": Limits(low=30, high=130),
+        "electric_w": Limits(low=0, high=100000),
     },
     HeatingParameters: {
         "heat_loss_w_per_k": Limits(low=0, high=100000),

@@ -40,7 +40,10 @@ def pump_supply(problem: Problem, model: Model) -> PumpSupply:
     heating = program.variables(
         steps, high=wanted, cost=-problem.objective.unmet_heating_eur_per_kwh
     )
-    pumped = PumpedHeat(solar_kwh=(solar,), heating_kwh=(heating,))
+    # Heat for the rooms comes from the boiler, as long as nothing else is known.
+    pumped = PumpedHeat(
+        solar_kwh=(solar,), heating_kwh=(heating,), boiler_kwh=(heating,)
+    )
     add_electricity(program, problem, pumped, model.gain_reference_kw, model.load_kw)
     result = program.solve(
         time_limit_s=problem.solver.time_limit_s, relative_gap=0.0, relaxed=True

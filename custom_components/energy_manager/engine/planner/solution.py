@@ -5,7 +5,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..units import WATTS_PER_KILOWATT
-from .electric_rows import ElectricVariables, pump_kw_per_kwh
+from .electric_rows import (
+    ElectricVariables,
+    boiler_kw_per_kwh,
+    inverter_losses,
+    pump_kw_per_kwh,
+)
 from .layers import Layers
 from .model import Model, electronics_kw
 from .plan import ElectricFlows, HeatFlows, Totals
@@ -86,6 +91,7 @@ def read_electricity(problem: Problem, model: Model, x: Floats) -> ElectricFlows
     warming = x[heat.heating_upper_kwh] + x[heat.heating_lower_kwh]
     solar_rate, heating_rate = pump_kw_per_kwh(problem, model.gain_reference_kw)
     pumps_kw = solar * solar_rate + warming * heating_rate
+    pumps_kw = pumps_kw + x[heat.boiler_kwh] * boiler_kw_per_kwh(problem)
     wanted = np.array(problem.demand.heating_kwh)
     heating_on = (wanted > 0.0) & (warming > 0.5 * wanted)
     if electric is None:
@@ -125,7 +131,9 @@ def _from_battery(
     assert battery is not None
     off = np.clip(x[electric.inverter_off], 0.0, 1.0)
     wanted = np.array(problem.demand.electric_load_w)
-    served = electronics_kw(problem) * (1.0 - off) * WATTS_PER_KILOWATT
+    _, efficiency = inverter_losses(problem)
+    short = x[electric.short_kw] * efficiency * WATTS_PER_KILOWATT
+    served = electronics_kw(problem) * (1.0 - off) * WATTS_PER_KILOWATT - short
     pv = x[electric.pv_kw] * WATTS_PER_KILOWATT
     available = np.array(problem.forecast.pv_power_w)
     has_inverter = problem.plant.inverter is not None
