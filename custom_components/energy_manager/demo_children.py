@@ -57,6 +57,8 @@ ROLE_KEYS: Final[dict[Role, str]] = {
     Role.BATTERY_SOC: f"{BATTERY}_state_of_charge",
     Role.BATTERY_VOLTAGE: f"{BATTERY}_voltage",
     Role.PV_POWER: f"{MPPT}_solar_power",
+    Role.INVERTER_MODE: f"{INVERTER}_inverter_mode",
+    Role.CHARGER: f"{MPPT}_charger",
     Role.INVERTER_POWER: f"{INVERTER}_ac_apparent_power",
     Role.WEATHER: "weather",
 }

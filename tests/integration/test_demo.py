@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
+import logging
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import statistics_during_period
@@ -42,6 +44,7 @@ from custom_components.energy_manager.demo_devices import (
     LOOPBACK,
     MPPT,
 )
+from custom_components.energy_manager.engine.errors import SolverError
 from custom_components.energy_manager.flow_demo import CONF_TANK
 from custom_components.energy_manager.roles import Role
 
@@ -86,14 +89,38 @@ async def config_folder(hass: HomeAssistant, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def quiet_recorder() -> None:
+    """Keep the recorder from telling every statement, which takes its time."""
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
 @pytest.fixture
-async def demo(hass: HomeAssistant, config_folder: Path) -> AsyncGenerator[ConfigEntry]:
+def past() -> timedelta:
+    """Return how far back the past goes: short, where it does not matter."""
+    return timedelta(hours=6)
+
+
+@pytest.fixture
+async def demo(
+    hass: HomeAssistant, config_folder: Path, past: timedelta
+) -> AsyncGenerator[ConfigEntry]:
     """A furnished demo house, removed in the end."""
-    entry = await add_demo(hass)
-    yield entry
-    if hass.config_entries.async_get_entry(entry.entry_id) is not None:
-        await hass.config_entries.async_remove(entry.entry_id)
-    await hass.async_block_till_done()
+    # The plan is tested elsewhere, and the solver takes its time.
+    no_plan = SolverError("not under test")
+    with (
+        patch("custom_components.energy_manager.demo.PAST", past),
+        patch("custom_components.energy_manager.demo.SECOND_S", 0.25),
+        patch(
+            "custom_components.energy_manager.coordinator._make_plan",
+            side_effect=no_plan,
+        ),
+    ):
+        entry = await add_demo(hass)
+        yield entry
+        if hass.config_entries.async_get_entry(entry.entry_id) is not None:
+            await hass.config_entries.async_remove(entry.entry_id)
+        await hass.async_block_till_done()
 
 
 def role_entity(hass: HomeAssistant, demo: ConfigEntry, role: Role) -> str:
@@ -305,7 +332,7 @@ async def test_removal_leaves_nothing(
     ]
     assert not [
         device
-        for device in dr.async_get(hass).devices.values()
+        for device in dr.async_get(hass).devices
         if any(owner == DOMAIN for owner, _ in device.identifiers)
     ]
     assert not (config_folder / DOMAIN).exists()
