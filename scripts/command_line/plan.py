@@ -4,19 +4,16 @@ import argparse
 import json
 from pathlib import Path
 import sys
-from typing import TYPE_CHECKING
+from typing import Any
 
 from custom_components.energy_manager.engine.errors import InputError
 from custom_components.energy_manager.engine.planner import Problem, solve
 from custom_components.energy_manager.engine.planner.document import parse
 
-if TYPE_CHECKING:
-    type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-
-def add_parser(commands: Commands) -> None:
-    """Add the command."""
-    parser = commands.add_parser("plan", help="make a plan for a problem document")
+def add_parser(subparsers: Any) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("plan", help="make a plan for a problem document")
     parser.add_argument("problem", metavar="PROBLEM.json", type=Path)
     parser.set_defaults(run=run)
 

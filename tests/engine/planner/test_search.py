@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from custom_components.energy_manager.engine.planner.heat_rows import least_run_kwh
 from custom_components.energy_manager.engine.planner.layers import Layers
 from custom_components.energy_manager.engine.planner.model import starting_layers
 from custom_components.energy_manager.engine.planner.problem import PlantState, Problem
@@ -30,7 +31,7 @@ def costs_of(problem: Problem, heats: np.ndarray) -> np.ndarray:
     start_eur += problem.objective.boiler_start_eur
     total = np.zeros(len(heats))
     was_on = np.full(len(heats), problem.state.boiler_on is True)
-    least = stepper.run_levels_kwh(boiler)[0]
+    least = least_run_kwh(boiler, layers, problem.grid.step_h)
     for step in range(heats.shape[1]):
         on = heats[:, step] > 0.0
         result = stepper.advance(step, upper, lower, heats[:, step])
@@ -48,7 +49,7 @@ def test_no_other_row_of_runs_is_cheaper(top_c: float, persons: float) -> None:
     problem = a_problem(
         SUMMER_EVENING,
         persons=persons,
-        steps=6,
+        steps=8,
         plant=NO_SOLAR,
         state=PlantState(tank_c=(15.0, 20.0, top_c)),
     )
@@ -63,9 +64,9 @@ def test_no_other_row_of_runs_is_cheaper(top_c: float, persons: float) -> None:
     path = search(problem, layers, FULL)
     boiler = problem.plant.boiler
     assert boiler is not None
-    levels = (0.0, *TankStepper.of(problem, layers, FULL).run_levels_kwh(boiler))
-    everything = costs_of(problem, np.array(list(product(levels, repeat=6))))
-    found = costs_of(problem, path.column("boiler_kwh")[None, :])
+    levels = (0.0, boiler.power_kw * problem.grid.step_h)
+    everything = costs_of(problem, np.array(list(product(levels, repeat=8))))
+    found = costs_of(problem, np.where(path.boiler_on, levels[1], 0.0)[None, :])
     assert found[0] <= everything.min() + 0.02
 
 

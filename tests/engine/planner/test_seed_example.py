@@ -58,8 +58,8 @@ def test_before_guests_the_boiler_runs_in_time() -> None:
 
 def test_only_the_forecast_differs() -> None:
     """Only the forecast differs."""
-    sunny = a_problem(cloud_cover=0.05, ambient_c=18.0)
-    overcast = a_problem(cloud_cover=1.0, ambient_c=18.0)
+    sunny = a_problem(cloud_cover=0.05, ambient_c=16.0)
+    overcast = a_problem(cloud_cover=1.0, ambient_c=16.0)
     assert sunny.demand.hot_water_kwh == overcast.demand.hot_water_kwh
     assert sunny.state == overcast.state
     assert not solve(sunny).runs

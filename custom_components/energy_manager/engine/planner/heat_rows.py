@@ -224,10 +224,11 @@ def add_boiler(
 def least_run_kwh(boiler: BoilerParameters, layers: Layers, step_h: float) -> float:
     """Return the least heat of a step with the boiler on.
 
-    Its shortest run, or what warms the upper layer by the hysteresis if less.
+    Its shortest run, or what warms the upper layer from where the thermostat
+    starts the boiler to where it ends the run, if that is less.
     """
     shortest = boiler.power_kw * min(step_h, max(boiler.minimum_on_min, 1.0) / 60)
-    return min(shortest, 0.8 * layers.upper_kwh_per_k * boiler.hysteresis_k)
+    return min(shortest, layers.upper_kwh_per_k * boiler.hysteresis_k)
 
 
 def step_count(problem: Problem, minutes: float) -> int:

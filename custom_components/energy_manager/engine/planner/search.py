@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .heat_rows import forced_steps, heat_worth, least_run_kwh, step_count
+from .heat_rows import forced_steps, least_run_kwh, step_count
 from .layers import Layers
 from .model import starting_layers
 from .problem import Problem
@@ -121,7 +121,7 @@ class _Search:
         self.forced_on = self.forced_off = 0
         self.least_kwh = 0.0
         if boiler is not None:
-            self.levels = (0.0, *self.stepper.run_levels_kwh(boiler))
+            self.levels = (0.0, boiler.power_kw * problem.grid.step_h)
             self.least_kwh = least_run_kwh(boiler, layers, problem.grid.step_h)
             self.forced_on, self.forced_off = forced_steps(problem, boiler)
             fuel = boiler.start_loss_kwh * boiler.fuel_price_eur_per_kwh
@@ -157,7 +157,7 @@ class _Search:
             self.upper.values(), self.lower.values(), indexing="ij"
         )
         shape = (self.ages.count, self.upper.count, self.lower.count)
-        end = np.broadcast_to(self._worth_eur(uppers, lowers), shape).copy()
+        end = np.broadcast_to(-self.stepper.stored_eur(uppers, lowers), shape).copy()
         values = [end]
         for step in range(steps - 1, -1, -1):
             result, cost = self._outcomes(step, uppers.ravel(), lowers.ravel())
@@ -167,14 +167,6 @@ class _Search:
                 here[status] = best.reshape(shape[1:])
             values.insert(0, here)
         return values
-
-    def _worth_eur(self, upper_c: Floats, lower_c: Floats) -> Floats:
-        needed, full, surplus = heat_worth(self.problem)
-        layers = self.layers
-        stored = layers.upper_kwh_per_k * (upper_c - layers.comfort_c)
-        stored = stored + 0.5 * layers.lower_kwh_per_k * (lower_c - layers.cold_c)
-        worth: Floats = -full * np.minimum(stored, needed)
-        return worth - surplus * np.maximum(stored - needed, 0.0)
 
     def _outcomes(
         self, step: int, upper_c: Floats, lower_c: Floats

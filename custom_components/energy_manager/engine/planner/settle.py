@@ -1,16 +1,28 @@
 """Which of the program's 0-or-1 columns a known path of the plant settles."""
 
+import numpy as np
+
 from .heat_rows import Modes
 from .model import Model
 from .program import Floats, Program
 from .search import Path
 
+LEAST_SHARE = 0.9
+"""Of the heat that the boiler gives on the path."""
+
 
 def settle_boiler(program: Program, model: Model, path: Path) -> None:
-    """Fix when the boiler is on."""
+    """Fix when the boiler is on; it burns nearly as long as on the path.
+
+    An on/off boiler that is released burns until its thermostat ends the run.
+    """
     columns = model.heat.boiler_on
     program.narrow(columns[path.boiler_on], low=1.0)
     program.narrow(columns[~path.boiler_on], high=0.0)
+    burnt = path.column("boiler_kwh")
+    for step in np.flatnonzero(path.boiler_on):
+        column = model.heat.boiler_kwh[step : step + 1]
+        program.narrow(column, low=LEAST_SHARE * float(burnt[step]))
 
 
 def settle_modes(program: Program, model: Model, path: Path) -> None:

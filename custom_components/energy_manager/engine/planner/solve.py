@@ -91,6 +91,7 @@ def _plan_around(problem: Problem, model: Model, path: Path) -> OptimizeResult:
     )
     if result.x is None:
         # The path does not fit the rows to the last digit: leave its modes open.
+        boiler_only.narrow(model.heat.boiler_kwh, low=0.0)
         result = boiler_only.solve(
             time_limit_s=settings.time_limit_s / 2, relative_gap=settings.relative_gap
         )

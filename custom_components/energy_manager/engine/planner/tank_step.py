@@ -11,13 +11,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..plant.parameters import BoilerParameters
 from .heat_rows import (
     CHARGING_SPREAD_K,
     LEAST_IRRADIANCE_W_PER_M2,
     heat_price_eur_per_kwh,
+    heat_worth,
     highest_c,
-    least_run_kwh,
     lowest_c,
 )
 from .layers import Layers
@@ -208,8 +207,11 @@ class TankStepper:
             cost = cost + price * np.maximum(wanted - result.upper_c, 0.0)
         return cost
 
-    def run_levels_kwh(self, boiler: BoilerParameters) -> tuple[float, ...]:
-        """Return amounts of heat a boiler may give in a step in which it is on."""
-        most = boiler.power_kw * self.problem.grid.step_h
-        least = least_run_kwh(boiler, self.layers, self.problem.grid.step_h)
-        return tuple(sorted({least, (least + most) / 2, most}))
+    def stored_eur(self, upper_c: Floats, lower_c: Floats) -> Floats:
+        """Return what the heat left at the end is worth, as in the model."""
+        needed, full, surplus = heat_worth(self.problem)
+        layers = self.layers
+        stored = layers.upper_kwh_per_k * (upper_c - layers.comfort_c)
+        stored = stored + 0.5 * layers.lower_kwh_per_k * (lower_c - layers.cold_c)
+        worth: Floats = full * np.minimum(stored, needed)
+        return worth + surplus * np.maximum(stored - needed, 0.0)

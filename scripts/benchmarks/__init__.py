@@ -1,0 +1,1 @@
+"""Measurements of the engine: one module for each subject."""
