@@ -2,28 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 import logging
 from typing import Any, Final
 
-from homeassistant.components.weather.const import DATA_COMPONENT as WEATHER_COMPONENT
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
-from homeassistant.core import (
-    CALLBACK_TYPE,
-    Event,
-    EventStateChangedData,
-    HassJob,
-    HomeAssistant,
-    callback,
-)
+from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.event import (
-    async_track_state_change_event,
-    async_track_time_interval,
-    async_track_utc_time_change,
-)
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -34,9 +21,10 @@ from .control import Command, Control, Situation, boiler_wish, target_state
 from .coordinator import PlanCoordinator
 from .engine.forecast import Household
 from .engine.planner.plan import Plan
+from .home_watch import HomeWatch
 from .plant_profile import plant_parameters
 from .reason_texts import ReasonTexts
-from .roles import ACTUATORS, Role, entities_of, entity_of
+from .roles import ACTUATORS, Role, entity_of
 from .storage import HomeStore, Override
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,10 +37,6 @@ PLATFORMS: Final = (
     Platform.SWITCH,
 )
 
-PLAN_MINUTES: Final = (0, 15, 30, 45)
-PLAN_SECOND: Final = 2
-"""Just after the quarter of an hour, when others have written their states."""
-TICK: Final = timedelta(minutes=1)
 RELEASE_OVERRIDE: Final = timedelta(hours=6)
 """How long the boiler release set by hand holds: a night, not a holiday."""
 DEVICE_PAUSE: Final = timedelta(minutes=10)
@@ -147,9 +131,6 @@ class Home:
             entry_type=DeviceEntryType.SERVICE,
         )
         self._stopped = False
-        self._forecast_seen: list[Any] | None = None
-        self._forecast_of: object = None
-        self._stop_forecast: CALLBACK_TYPE | None = None
 
     def _minimum_times(self) -> dict[Role, timedelta]:
         """Return how long each device stays as it is once it was told something."""
@@ -173,33 +154,14 @@ class Home:
     @callback
     def start(self) -> None:
         """Watch what matters, and plan as soon as Home Assistant runs."""
-        entry = self.entry
-        watched = {
-            Role.WEATHER: self._watch_weather,
-            Role.PEOPLE: self._watch_people,
-            Role.CALENDAR: self._watch_people,
-            Role.TANK_TOP: self._watch_tank,
-            Role.BOILER_RELEASE: self._watch_boiler,
-        }
-        for role, action in watched.items():
-            if entities := entities_of(self.roles, role):
-                entry.async_on_unload(
-                    async_track_state_change_event(self.hass, entities, action)
-                )
-        entry.async_on_unload(self._unwatch_forecast)
-        entry.async_on_unload(self.coordinator.async_add_listener(self._planned))
-        entry.async_on_unload(
-            async_track_utc_time_change(
-                self.hass, self._quarter, minute=PLAN_MINUTES, second=PLAN_SECOND
-            )
-        )
-        entry.async_on_unload(async_track_time_interval(self.hass, self._tick, TICK))
-        entry.async_on_unload(
+        HomeWatch(self).start()
+        self.entry.async_on_unload(
             self.hass.async_add_shutdown_job(
                 HassJob(self.async_stop, "energy manager gives devices back")
             )
         )
-        entry.async_on_unload(async_at_started(self.hass, self._quarter))
+        self.entry.async_on_unload(async_at_started(self.hass, self.plan_now))
+        async_dispatcher_send(self.hass, websocket.SIGNAL_HOME)
 
     async def async_stop(self) -> None:
         """Touch nothing any more and give the devices back."""
@@ -210,7 +172,7 @@ class Home:
     def resume(self) -> None:
         """Go on after an unloading that failed."""
         self._stopped = False
-        self._reconcile()
+        self.reconcile()
 
     # What is going on
 
@@ -237,25 +199,38 @@ class Home:
     def situation(self) -> Situation:
         """Return what decides on the commands to the devices."""
         plan, now = self.plan, dt_util.utcnow()
-        step = None if plan is None else plan.grid.index(now)
         override = self.release_override
         tank, water = self.plant.tank, self.plant.hot_water
-        electricity = None if plan is None else plan.electricity
-        powered = self.plant.battery is not None and self.plant.inverter is not None
+        inverter_on, charger_on = self._electric_devices(plan, now)
         return Situation(
             mode=self.mode,
             override=None if override is None else bool(override.value),
             action=None if plan is None else Command(plan.decision.action),
-            inverter_on=electricity.inverter_on[step]
-            if electricity is not None and step is not None and powered
-            else None,
-            charger_on=electricity.charger_on[step]
-            if electricity is not None and step is not None and powered
-            else None,
+            inverter_on=inverter_on,
+            charger_on=charger_on,
             tank_top_c=states.tank_top_c(self.hass, self.roles, now),
             floor_c=water.comfort_c - FLOOR_BELOW_COMFORT_K,
             ceiling_c=tank.maximum_c - CEILING_BELOW_MAXIMUM_K,
         )
+
+    def _electric_devices(
+        self, plan: Plan | None, now: datetime
+    ) -> tuple[bool | None, bool | None]:
+        """Return what the plan says about inverter and charger, None for nothing."""
+        step = None if plan is None else plan.grid.index(now)
+        soc = states.share(self.hass, entity_of(self.roles, Role.BATTERY_SOC), now)
+        if (
+            plan is None
+            or step is None
+            or soc is None
+            or not plan.electricity.battery_soc
+        ):
+            # Without knowing the battery nobody switches anything off.
+            return None, None
+        electricity = plan.electricity
+        # In the dark a charger rests by itself, ready for the sun.
+        dark = electricity.pv_power_w[step] == 0.0
+        return electricity.inverter_on[step], electricity.charger_on[step] or dark
 
     def boiler_released(self) -> tuple[bool, str]:
         """Return whether the boiler may run, and who says so."""
@@ -297,12 +272,12 @@ class Home:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="mode_is_off"
             )
-        self._override_release(on)
+        self.override_release(on)
         await self.store.async_save()
         await self.control.async_reconcile(self.situation())
         self.coordinator.async_update_listeners()
 
-    def _override_release(self, on: bool) -> None:
+    def override_release(self, on: bool) -> None:
         """Remember what the owner set the boiler release to."""
         self.memory.release_override = Override(
             value=float(on), until=dt_util.utcnow() + RELEASE_OVERRIDE
@@ -324,10 +299,10 @@ class Home:
         self.coordinator.async_update_listeners()
         self.request_plan()
 
-    # What happens by itself
+    # What both make happen
 
     @callback
-    def _quarter(self, _: object = None) -> None:
+    def plan_now(self, _: object = None) -> None:
         """Plan anew."""
         if not self._stopped:
             self.entry.async_create_task(
@@ -343,27 +318,7 @@ class Home:
             )
 
     @callback
-    def _planned(self) -> None:
-        """Carry out what was planned."""
-        self._watch_forecast()
-        role_issues.async_check(self.hass, self.entry, self.roles)
-        self._reconcile()
-
-    @callback
-    def _tick(self, _: datetime) -> None:
-        """End what has run out, and see whether the devices obey."""
-        memory = self.memory
-        if memory.people_override is not None and self.people_override is None:
-            memory.people_override = None
-            self.request_plan()
-        if memory.release_override is not None and self.release_override is None:
-            memory.release_override = None
-            self.coordinator.async_update_listeners()
-        else:
-            self._reconcile()
-
-    @callback
-    def _reconcile(self) -> None:
+    def reconcile(self) -> None:
         """Bring the devices to what is wanted."""
         if not self._stopped:
             self.entry.async_create_task(
@@ -373,73 +328,15 @@ class Home:
             )
 
     @callback
-    def _watch_people(self, event: Event[EventStateChangedData]) -> None:
-        """Plan anew when people come, go or are announced."""
-        old, new = event.data["old_state"], event.data["new_state"]
-        if (
-            old is None
-            or new is None
-            or old.state != new.state
-            or old.attributes.get("message") != new.attributes.get("message")
-        ):
+    def end_overrides(self) -> None:
+        """End what was set by hand and has run out."""
+        memory = self.memory
+        if memory.people_override is not None and self.people_override is None:
+            memory.people_override = None
             self.request_plan()
-
-    @callback
-    def _watch_weather(self, event: Event[EventStateChangedData]) -> None:
-        """Plan anew when the weather entity has something new."""
-        self._watch_forecast()
-        self.request_plan()
-
-    @callback
-    def _watch_forecast(self) -> None:
-        """Hear of new forecasts from the weather entity, also after its reload."""
-        entity_id = entity_of(self.roles, Role.WEATHER)
-        component = self.hass.data.get(WEATHER_COMPONENT)
-        if entity_id is None or component is None or self._stopped:
-            return
-        entity = component.get_entity(entity_id)
-        if entity is None or entity is self._forecast_of:
-            return
-        self._unwatch_forecast()
-        self._forecast_of = entity
-        self._stop_forecast = entity.async_subscribe_forecast(
-            "hourly", partial(self._forecast_changed, entity)
-        )
-
-    @callback
-    def _unwatch_forecast(self) -> None:
-        """Stop hearing of new forecasts."""
-        if self._stop_forecast is not None:
-            self._stop_forecast()
-            self._stop_forecast = None
-            self._forecast_of = None
-
-    @callback
-    def _forecast_changed(self, entity: object, forecast: list[Any] | None) -> None:
-        """Plan anew when the forecast says something else."""
-        if entity is self._forecast_of and forecast != self._forecast_seen:
-            self._forecast_seen = forecast
-            self.request_plan()
-
-    @callback
-    def _watch_tank(self, event: Event[EventStateChangedData]) -> None:
-        """Plan anew when the tank has gone another way than planned."""
-        if self.coordinator.tank_surprises():
-            self.request_plan()
-
-    @callback
-    def _watch_boiler(self, event: Event[EventStateChangedData]) -> None:
-        """Take what somebody did to the actuator by hand as the owner's will."""
-        old, new = event.data["old_state"], event.data["new_state"]
-        if old is None or new is None or old.state == new.state:
-            return
-        by_hand = event.context.user_id is not None and self.mode is Mode.AUTOMATIC
-        if by_hand and new.state == target_state(new, Command.HOLD):
-            self._override_release(False)
-        elif by_hand and new.state == target_state(new, Command.RUN):
-            self._override_release(True)
-        # The entities show what the device does, and a change is read back at once.
-        self.coordinator.async_update_listeners()
+        if memory.release_override is not None and self.release_override is None:
+            memory.release_override = None
+            self.coordinator.async_update_listeners()
 
 
 def most_people(people: tuple[Household, ...]) -> float:

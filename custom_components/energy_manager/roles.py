@@ -72,6 +72,8 @@ class RoleDescription:
     """How the unique ids of suitable entities of this integration's links end."""
 
 
+_BX_PLUS: Final = "_00_0010_7112_10_0100"
+"""The measurements of a DeltaSol BX Plus, as its systems usually use them."""
 _TEMPERATURE: Final = (SensorDeviceClass.TEMPERATURE,)
 _TANK: Final = r"tank|store|storage|buffer|speicher|puffer|ballon|cuve"
 
@@ -80,25 +82,30 @@ ROLES: Final[Mapping[Role, RoleDescription]] = {
         domains=(SENSOR,),
         device_classes=_TEMPERATURE,
         keywords=rf"(?=.*({_TANK}))(?=.*(\btop|upper|oben|haut))",
+        own_keys=(f"{_BX_PLUS}_004_2_0",),
     ),
     Role.TANK_MIDDLE: RoleDescription(
         domains=(SENSOR,),
         device_classes=_TEMPERATURE,
         keywords=rf"(?=.*({_TANK}))(?=.*(mid|centre|mitte|milieu))",
+        own_keys=(f"{_BX_PLUS}_006_2_0",),
     ),
     Role.TANK_BOTTOM: RoleDescription(
         domains=(SENSOR,),
         device_classes=_TEMPERATURE,
         keywords=rf"(?=.*({_TANK}))(?=.*(bottom|lower|base\b|unten|bas\b))",
+        own_keys=(f"{_BX_PLUS}_002_2_0",),
     ),
     Role.COLLECTOR: RoleDescription(
         domains=(SENSOR,),
         device_classes=_TEMPERATURE,
         keywords=r"collector|kollektor|capteur solaire|capteurs|solar panel temp",
+        own_keys=(f"{_BX_PLUS}_000_2_0",),
     ),
     Role.SOLAR_PUMP: RoleDescription(
         domains=(SENSOR, BINARY_SENSOR, *SWITCHES),
         keywords=r"solar ?pump|solarpumpe|kollektorpumpe|collector pump|pompe solaire",
+        own_keys=(f"{_BX_PLUS}_040_1_0",),
     ),
     Role.BOILER_RELEASE: RoleDescription(
         domains=(*SWITCHES, *SELECTS),
@@ -113,6 +120,7 @@ ROLES: Final[Mapping[Role, RoleDescription]] = {
         domains=(SENSOR,),
         device_classes=(SensorDeviceClass.BATTERY,),
         keywords=r"state of charge|\bsoc\b|ladezustand|[eé]tat de charge|house battery",
+        own_keys=("_state_of_charge",),
     ),
     Role.BATTERY_VOLTAGE: RoleDescription(
         domains=(SENSOR,),
@@ -123,21 +131,21 @@ ROLES: Final[Mapping[Role, RoleDescription]] = {
         domains=(SENSOR,),
         device_classes=(SensorDeviceClass.POWER,),
         keywords=r"\bpv\b|solar power|panel power|photovolta|solarleistung|yield power",
+        own_keys=("_solar_power",),
     ),
     Role.INVERTER_MODE: RoleDescription(
         domains=(*SELECTS, *SWITCHES),
-        keywords=r"inverter|phoenix|wechselrichter|onduleur",
+        # Not suggested: the inverter may feed Home Assistant itself.
     ),
     Role.INVERTER_POWER: RoleDescription(
         domains=(SENSOR,),
         device_classes=(SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER),
         keywords=r"(inverter|phoenix|wechselrichter|onduleur).*"
         r"(power|load|leistung|puissance)|\bac (output|power|apparent)",
+        own_keys=("_ac_apparent_power",),
     ),
-    Role.CHARGER: RoleDescription(
-        domains=SWITCHES,
-        keywords=r"charger|laderegler|ladeger[aä]t|chargeur",
-    ),
+    # Not suggested, either: a battery that is not charged is the owner's choice.
+    Role.CHARGER: RoleDescription(domains=SWITCHES),
     Role.OUTDOOR_TEMPERATURE: RoleDescription(
         domains=(SENSOR,),
         device_classes=_TEMPERATURE,

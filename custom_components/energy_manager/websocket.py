@@ -1,18 +1,23 @@
 """Websocket commands of the page."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components import websocket_api
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 import probatio as vol
 
+from .const import DOMAIN
 from .roles import Role, entities_of
 from .services import loaded_homes
 
 if TYPE_CHECKING:
     from .home import Home
+
+SIGNAL_HOME: Final = f"{DOMAIN}_home"
+"""Sent when a home has been set up."""
 
 
 @callback
@@ -36,24 +41,42 @@ def subscribe_plan(
 ) -> None:
     """Send the plan of a home now and whenever it changes."""
     wanted = msg.get("entry_id")
-    homes = [
-        home for home in loaded_homes(hass) if wanted in (None, home.entry.entry_id)
-    ]
-    if not homes:
+    language = msg.get("language", hass.config.language)
+    following: list[CALLBACK_TYPE] = []
+
+    def find() -> Home | None:
+        homes = loaded_homes(hass)
+        chosen = (home for home in homes if wanted in (None, home.entry.entry_id))
+        return next(chosen, None)
+
+    @callback
+    def stop() -> None:
+        while following:
+            following.pop()()
+
+    @callback
+    def follow() -> None:
+        """Follow the home; it is another object whenever it has been set up."""
+        if (home := find()) is None:
+            return
+        stop()
+
+        @callback
+        def send() -> None:
+            connection.send_event(msg["id"], plan_event(hass, home, language))
+
+        following.append(home.coordinator.async_add_listener(send))
+        following.append(async_dispatcher_connect(hass, SIGNAL_HOME, follow))
+        send()
+
+    if find() is None:
         connection.send_error(
             msg["id"], websocket_api.ERR_NOT_FOUND, "This home is not set up."
         )
         return
-    home = homes[0]
-    language = msg.get("language", hass.config.language)
-
-    @callback
-    def send() -> None:
-        connection.send_event(msg["id"], plan_event(hass, home, language))
-
-    connection.subscriptions[msg["id"]] = home.coordinator.async_add_listener(send)
+    connection.subscriptions[msg["id"]] = stop
     connection.send_result(msg["id"])
-    send()
+    follow()
 
 
 def plan_event(hass: HomeAssistant, home: Home, language: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A house for tests of the home: its sensors, its weather, its calendar, its boiler."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, override
+from typing import Any, override
 
 import freezegun
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
@@ -12,7 +12,7 @@ from homeassistant.components.weather import (
     WeatherEntityFeature,
 )
 from homeassistant.const import UnitOfTemperature
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -104,11 +104,11 @@ class BoilerRelay(SelectEntity):
 
     _attr_name = "Boiler relay"
     _attr_should_poll = False
-    _attr_options: ClassVar[list[str]] = ["off", "min", "auto", "on"]
     _attr_current_option = "auto"
 
     def __init__(self) -> None:
         """Start in automatic."""
+        self._attr_options = ["off", "min", "auto", "on"]
         self.commands: list[str] = []
         self.write_error: Exception | None = None
 
@@ -213,3 +213,17 @@ async def async_set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Set an entry up and wait for its first plan."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
+
+
+def moment_of(hass: HomeAssistant, entity_id: str) -> datetime:
+    """Return the time that a sensor tells."""
+    moment = dt_util.parse_datetime(state_of(hass, entity_id).state)
+    assert moment is not None, entity_id
+    return moment
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that has one."""
+    state = hass.states.get(entity_id)
+    assert state is not None, entity_id
+    return state

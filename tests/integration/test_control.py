@@ -24,6 +24,8 @@ from custom_components.energy_manager.control import (
 from custom_components.energy_manager.roles import Role
 from custom_components.energy_manager.storage import HomeStore, Lease, Override
 
+from .house import state_of
+
 RELAY = "select.relay"
 SWITCH = "switch.boiler"
 RELAY_OPTIONS = ["off", "min", "auto", "on"]
@@ -265,13 +267,13 @@ async def test_failing_write_is_repeated(
     control = _control(hass, store)
     devices.error = error
     await control.async_reconcile(HOLD)
-    assert hass.states.get(RELAY).state == "auto"
+    assert state_of(hass, RELAY).state == "auto"
     devices.error = None
     await control.async_reconcile(HOLD)
     assert len(devices.calls) == 1
     freezer.tick(60)
     await control.async_reconcile(HOLD)
-    assert hass.states.get(RELAY).state == "off"
+    assert state_of(hass, RELAY).state == "off"
     assert not ir.async_get(hass).issues
 
 
@@ -326,7 +328,7 @@ async def test_restart_finds_its_leases(
     assert again.memory.leases == store.memory.leases
     control = _control(hass, again)
     await control.async_reconcile(ADVISE)
-    assert hass.states.get(RELAY).state == "auto"
+    assert state_of(hass, RELAY).state == "auto"
     await control.async_reconcile(ADVISE)
     assert again.memory.leases == {}
 
@@ -352,7 +354,7 @@ async def test_giving_back_what_cannot_be_reached(
     assert Role.BOILER_RELEASE in store.memory.leases
     devices.error = None
     await control.async_give_all_back()
-    assert hass.states.get(RELAY).state == "auto"
+    assert state_of(hass, RELAY).state == "auto"
     assert store.memory.leases == {}
 
     store.memory.leases[Role.BOILER_RELEASE] = Lease(

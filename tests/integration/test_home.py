@@ -25,7 +25,7 @@ from custom_components.energy_manager.engine.errors import InputError
 from custom_components.energy_manager.engine.planner.plan import Plan
 from custom_components.energy_manager.home import Home
 
-from .house import EVENING, RELAY, House, async_set_up, home_entry
+from .house import EVENING, RELAY, House, async_set_up, home_entry, state_of
 
 RELEASE = "switch.home_boiler_release"
 MODE = "select.home_mode"
@@ -92,16 +92,16 @@ async def test_entities(
         "sensor.home_planned_boiler_heat",
         "sensor.home_usable_heat",
     }
-    assert hass.states.get(MODE).state == "advise"
-    assert hass.states.get(PEOPLE).state == "2"
-    solar = hass.states.get("sensor.home_planned_solar_heat")
+    assert state_of(hass, MODE).state == "advise"
+    assert state_of(hass, PEOPLE).state == "2"
+    solar = state_of(hass, "sensor.home_planned_solar_heat")
     assert float(solar.state) > 10
     assert solar.attributes["unit_of_measurement"] == "kWh"
-    assert hass.states.get("sensor.home_planned_boiler_heat").state == "0.0"
-    usable = hass.states.get("sensor.home_usable_heat")
+    assert state_of(hass, "sensor.home_planned_boiler_heat").state == "0.0"
+    usable = state_of(hass, "sensor.home_usable_heat")
     assert 0 < float(usable.state) < 30
     assert usable.attributes["device_class"] == "energy_storage"
-    assert hass.states.get(REASON).attributes["parameters"]["solar_kwh"] > 5
+    assert state_of(hass, REASON).attributes["parameters"]["solar_kwh"] > 5
 
 
 async def test_reasons_in_the_language_of_home_assistant(
@@ -138,7 +138,7 @@ async def test_planned_runs_are_in_the_calendar(
     assert dt_util.parse_datetime(events[0]["start"]) == plan.runs[0].start
     assert events[0]["summary"].startswith("Boiler run (")
     assert "boiler" in events[0]["description"]
-    assert hass.states.get(CALENDAR).state == STATE_OFF
+    assert state_of(hass, CALENDAR).state == STATE_OFF
 
 
 async def test_boiler_release_by_hand(
@@ -149,7 +149,7 @@ async def test_boiler_release_by_hand(
     await async_set_up(hass, entry)
     await _async_call(hass, "switch.turn_on", RELEASE)
     assert house.relay.state == "on"
-    state = hass.states.get(RELEASE)
+    state = state_of(hass, RELEASE)
     assert state.state == STATE_ON
     assert state.attributes["decided_by"] == "owner"
     until = EVENING + timedelta(hours=6)
@@ -157,13 +157,13 @@ async def test_boiler_release_by_hand(
 
     await _async_call(hass, "switch.turn_off", RELEASE)
     assert house.relay.state == "off"
-    assert hass.states.get(RELEASE).state == STATE_OFF
+    assert state_of(hass, RELEASE).state == STATE_OFF
 
     await _async_pass(hass, freezer, timedelta(hours=5, minutes=59))
     assert house.relay.state == "off"
     await _async_pass(hass, freezer, timedelta(minutes=2))
     assert house.relay.state == "auto"
-    assert hass.states.get(RELEASE).attributes["decided_by"] == "device"
+    assert state_of(hass, RELEASE).attributes["decided_by"] == "device"
     assert house.relay.commands == ["on", "off", "auto"]
 
 
@@ -183,7 +183,7 @@ async def test_hand_on_the_device_itself(
     )
     await hass.async_block_till_done()
     assert house.relay.state == "on"
-    assert hass.states.get(RELEASE).attributes["decided_by"] == "owner"
+    assert state_of(hass, RELEASE).attributes["decided_by"] == "owner"
     await hass.services.async_call(
         "select",
         "select_option",
@@ -192,10 +192,10 @@ async def test_hand_on_the_device_itself(
         context=Context(user_id=hass_admin_user.id),
     )
     await hass.async_block_till_done()
-    assert hass.states.get(RELEASE).state == STATE_OFF
+    assert state_of(hass, RELEASE).state == STATE_OFF
     # Choosing a mode ends it.
     await _async_call(hass, "select.select_option", MODE, option="automatic")
-    assert hass.states.get(RELEASE).attributes["decided_by"] == "plan"
+    assert state_of(hass, RELEASE).attributes["decided_by"] == "plan"
 
 
 async def test_modes(hass: HomeAssistant, house: House) -> None:
@@ -209,8 +209,8 @@ async def test_modes(hass: HomeAssistant, house: House) -> None:
     await _async_call(hass, "select.select_option", MODE, option="automatic")
     await _async_call(hass, "select.select_option", MODE, option="off")
     assert house.relay.state == "auto"
-    assert hass.states.get(REASON).state == STATE_UNKNOWN
-    assert hass.states.get(NEXT_START).state == STATE_UNKNOWN
+    assert state_of(hass, REASON).state == STATE_UNKNOWN
+    assert state_of(hass, NEXT_START).state == STATE_UNKNOWN
     with pytest.raises(ServiceValidationError):
         await _async_call(hass, "switch.turn_on", RELEASE)
     with pytest.raises(ServiceValidationError):
@@ -226,24 +226,25 @@ async def test_people_by_hand(
     await async_set_up(hass, entry)
     await _async_call(hass, "number.set_value", PEOPLE, value=6)
     await _async_pass(hass, freezer, timedelta(seconds=5))
-    state = hass.states.get(PEOPLE)
+    state = state_of(hass, PEOPLE)
     assert state.state == "6"
     until = datetime(2026, 6, 19, 22, 0, tzinfo=UTC)
     assert dt_util.parse_datetime(state.attributes["set_until"]) == until
-    problem = _home(entry).coordinator.data.problem
-    assert [day.persons for day in problem.people] == [6, 6, 2, 2]
+    planned = _home(entry).coordinator.data
+    assert planned is not None
+    assert [day.persons for day in planned.problem.people] == [6, 6, 2, 2]
 
     # The number that would be reckoned with anyway ends it.
     await _async_call(hass, "number.set_value", PEOPLE, value=2)
-    assert hass.states.get(PEOPLE).attributes["set_until"] is None
+    assert state_of(hass, PEOPLE).attributes["set_until"] is None
 
     await _async_call(hass, "number.set_value", PEOPLE, value=0)
-    assert hass.states.get(PEOPLE).state == "0"
+    assert state_of(hass, PEOPLE).state == "0"
     house.set_tank(60, 60, 60)
     freezer.move_to(until)
     async_fire_time_changed(hass, until)
     await hass.async_block_till_done()
-    assert hass.states.get(PEOPLE).state == "2"
+    assert state_of(hass, PEOPLE).state == "2"
 
 
 async def test_restart_goes_on_where_it_was(
@@ -258,10 +259,10 @@ async def test_restart_goes_on_where_it_was(
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
     assert house.relay.state == "auto"
-    assert hass.states.get(MODE).state == STATE_UNAVAILABLE
+    assert state_of(hass, MODE).state == STATE_UNAVAILABLE
     await async_set_up(hass, entry)
-    assert hass.states.get(MODE).state == "automatic"
-    assert hass.states.get(PEOPLE).state == "5"
+    assert state_of(hass, MODE).state == "automatic"
+    assert state_of(hass, PEOPLE).state == "5"
     assert house.relay.state == "off"
 
 
@@ -329,14 +330,14 @@ async def test_failing_weather(
     await _async_pass(hass, freezer, timedelta(hours=13))
     await _async_pass(hass, freezer, timedelta(minutes=15))
     assert _home(entry).plan is None
-    assert hass.states.get(REASON).state == STATE_UNAVAILABLE
-    assert hass.states.get(MODE).state == "automatic"
+    assert state_of(hass, REASON).state == STATE_UNAVAILABLE
+    assert state_of(hass, MODE).state == "automatic"
     assert house.relay.state == "auto"
 
     house.weather._attr_available = True
     house.weather.async_write_ha_state()
     await _async_pass(hass, freezer, timedelta(seconds=5))
-    assert hass.states.get(REASON).state != STATE_UNAVAILABLE
+    assert state_of(hass, REASON).state != STATE_UNAVAILABLE
     assert "weather for plan of Home is back" in caplog.text
 
 
@@ -522,6 +523,13 @@ async def test_page_follows_the_plan(
     while event["mode"] != "off" or event["plan"] is not None:
         event = (await client.receive_json())["event"]
     assert event["reason_text"] is None
+
+    # After a change of the options the home is another one; the page goes on.
+    await hass.config_entries.async_reload(entry.entry_id)
+    await _async_call(hass, "select.select_option", MODE, option="advise")
+    while event["plan"] is None:
+        event = (await client.receive_json())["event"]
+    assert event["mode"] == "advise"
 
 
 async def test_starting_home_assistant(hass: HomeAssistant, house: House) -> None:

@@ -73,6 +73,8 @@ def house(hass: HomeAssistant) -> None:
     hass.states.async_set("switch.boiler_release", "on")
     hass.states.async_set("sensor.house_battery_soc", "80", {"device_class": "battery"})
     hass.states.async_set("sensor.phone_battery", "80", {"device_class": "battery"})
+    hass.states.async_set("switch.charger", "on")
+    hass.states.async_set("select.inverter_mode", "on")
     hass.states.async_set("weather.daily_only", "sunny", {"supported_features": 1})
     hass.states.async_set(
         "weather.home",
@@ -273,7 +275,7 @@ def test_components_that_are_not_there() -> None:
 
 async def test_wrong_plant_is_told_and_can_be_corrected(hass: HomeAssistant) -> None:
     """An impossible plant is said, and the flow goes on with what was entered."""
-    form = await _begin(hass)
+    form: Any = await _begin(hass)
     form = await hass.config_entries.flow.async_configure(form["flow_id"], ROLES_FORM)
     wrong = form_of_plant({})
     wrong["tank"]["probe_bottom"] = 95
@@ -373,6 +375,12 @@ async def test_demo_house_makes_its_home(hass: HomeAssistant) -> None:
     }
 
 
+def _forecast_selector(form: Any) -> Any:
+    """Return the list of solar forecasts in a form of roles."""
+    surroundings = form["data_schema"].schema["surroundings"]
+    return surroundings.schema.schema["solar_forecast"]
+
+
 async def test_solar_forecasts_are_offered(hass: HomeAssistant) -> None:
     """Entries that forecast for the Energy dashboard can be chosen, also later."""
     source = MockConfigEntry(domain="forecaster", title="Roof")
@@ -382,19 +390,14 @@ async def test_solar_forecasts_are_offered(hass: HomeAssistant) -> None:
         return_value={source.entry_id: "Roof"},
     ):
         form = await _begin(hass)
-    selector = (
-        form["data_schema"].schema["surroundings"].schema.schema["solar_forecast"]
-    )
+    selector = _forecast_selector(form)
     assert selector.config["options"] == [{"value": source.entry_id, "label": "Roof"}]
 
     entry = _home_entry(hass)
     hass.config_entries.async_update_entry(
         entry, options={**entry.options, "roles": {"solar_forecast": ["gone"]}}
     )
-    form = await entry.start_reconfigure_flow(hass)
-    selector = (
-        form["data_schema"].schema["surroundings"].schema.schema["solar_forecast"]
-    )
+    selector = _forecast_selector(await entry.start_reconfigure_flow(hass))
     assert selector.config["options"] == [{"value": "gone", "label": "gone"}]
 
 

@@ -7,14 +7,13 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.energy_manager.const import Mode
 from custom_components.energy_manager.engine.planner.plan import Plan
 
-from .house import EVENING, House, async_set_up, home_entry
+from .house import EVENING, House, async_set_up, home_entry, moment_of, state_of
 
 BREAKFAST = datetime(2026, 6, 19, 6, 0, tzinfo=UTC)
 """Eight o'clock at home, when the morning's showers are over."""
@@ -46,9 +45,7 @@ def _plan(entry: Any) -> Plan:
 
 def _code(hass: HomeAssistant) -> str:
     """Return the code of the reason that is shown."""
-    state = hass.states.get(REASON)
-    assert state is not None
-    return str(state.attributes["code"])
+    return str(state_of(hass, REASON).attributes["code"])
 
 
 async def _async_pass(
@@ -70,8 +67,8 @@ async def test_sunny_forecast_keeps_the_boiler_off(
     assert all(run.start > MIDDAY for run in plan.runs)
     assert plan.decision.action == "hold"
     assert _code(hass) == "wait_for_sun"
-    assert "sun should bring" in hass.states.get(REASON).state
-    assert hass.states.get(NEXT_START).state == STATE_UNKNOWN
+    assert "sun should bring" in state_of(hass, REASON).state
+    assert state_of(hass, NEXT_START).state == STATE_UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -99,9 +96,8 @@ async def test_overcast_or_guests_make_the_boiler_run_in_time(
     assert run.end <= BREAKFAST
     assert run.reason.code in codes
     assert sum(plan.heat.unmet_hot_water_kwh) < 0.3
-    start = dt_util.parse_datetime(hass.states.get(NEXT_START).state)
-    assert start == run.start
-    reason = hass.states.get(NEXT_START).attributes["reason"]
+    assert moment_of(hass, NEXT_START) == run.start
+    reason = state_of(hass, NEXT_START).attributes["reason"]
     assert "boiler" in reason
     assert "{" not in reason
 
@@ -112,21 +108,20 @@ async def test_a_change_of_the_forecast_changes_the_decision(
     """A running home hears of a new forecast, of guests and of their absence."""
     entry = home_entry(hass)
     await async_set_up(hass, entry)
-    assert hass.states.get(NEXT_START).state == STATE_UNKNOWN
+    assert state_of(hass, NEXT_START).state == STATE_UNKNOWN
 
     await house.async_foresee(100)
     await _async_pass(hass, freezer, EVENING + timedelta(seconds=5))
-    overcast = hass.states.get(NEXT_START).state
-    assert dt_util.parse_datetime(overcast) < BREAKFAST
+    assert moment_of(hass, NEXT_START) < BREAKFAST
 
     await house.async_foresee(0)
     await _async_pass(hass, freezer, EVENING + timedelta(seconds=10))
-    assert hass.states.get(NEXT_START).state == STATE_UNKNOWN
+    assert state_of(hass, NEXT_START).state == STATE_UNKNOWN
 
     house.announce_guests("4 Gäste")
     await _async_pass(hass, freezer, EVENING + timedelta(seconds=15))
-    assert dt_util.parse_datetime(hass.states.get(NEXT_START).state) < BREAKFAST
-    people = hass.states.get("number.home_people_expected")
+    assert moment_of(hass, NEXT_START) < BREAKFAST
+    people = state_of(hass, "number.home_people_expected")
     assert people.state == "6"
     assert people.attributes["today"] == 2
     assert people.attributes["guests"] == 4
@@ -140,7 +135,7 @@ async def test_automatic_carries_the_plan_out(
     entry = home_entry(hass, Mode.AUTOMATIC)
     await async_set_up(hass, entry)
     first = _plan(entry).runs[0]
-    seen: dict[datetime, str] = {}
+    seen: dict[datetime, str | None] = {}
     moment = EVENING.replace(minute=0, second=3)
     while moment < BREAKFAST + timedelta(hours=1):
         moment += timedelta(minutes=30)
@@ -156,8 +151,8 @@ async def test_automatic_carries_the_plan_out(
     assert running[-1] < BREAKFAST
     assert set(seen.values()) == {"off", "on"}
     assert house.relay.commands[0] == "off"
-    assert hass.states.get(RELEASE).state == STATE_OFF
-    assert hass.states.get(RELEASE).attributes["decided_by"] == "plan"
+    assert state_of(hass, RELEASE).state == STATE_OFF
+    assert state_of(hass, RELEASE).attributes["decided_by"] == "plan"
 
 
 async def test_advise_carries_nothing_out(
@@ -181,9 +176,9 @@ async def test_advise_shows_and_touches_nothing(
     entry = home_entry(hass)
     await async_set_up(hass, entry)
     assert _plan(entry).decision.action == "hold"
-    assert hass.states.get(RELEASE).state == STATE_ON
-    assert hass.states.get(RELEASE).attributes["decided_by"] == "device"
+    assert state_of(hass, RELEASE).state == STATE_ON
+    assert state_of(hass, RELEASE).attributes["decided_by"] == "device"
     house.relay.put("off")
     await hass.async_block_till_done()
-    assert hass.states.get(RELEASE).state == STATE_OFF
+    assert state_of(hass, RELEASE).state == STATE_OFF
     assert house.relay.commands == []

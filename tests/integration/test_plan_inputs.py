@@ -193,14 +193,12 @@ async def test_hourly_forecast(hass: HomeAssistant) -> None:
         {"datetime": None, "temperature": 1},
     ]
     assert await outlook.async_weather(hass, "weather.home") == (
-        WeatherStretch(
-            start=NOW, end=NOW + HOUR, temperature_c=pytest.approx(20), cloud_cover=0.0
-        ),
+        WeatherStretch(start=NOW, end=NOW + HOUR, temperature_c=20.0, cloud_cover=0.0),
         # The gap until two o'clock is not filled.
         WeatherStretch(
             start=NOW + HOUR,
             end=NOW + 4 * HOUR,
-            temperature_c=pytest.approx(10),
+            temperature_c=10.0,
             cloud_cover=0.9,
         ),
         WeatherStretch(
