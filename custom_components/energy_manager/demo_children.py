@@ -15,6 +15,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.hass_dict import HassKey
 
 from .const import (
@@ -63,6 +64,16 @@ ROLE_KEYS: Final[dict[Role, str]] = {
     Role.WEATHER: "weather",
 }
 """What follows the house in the unique ids of the entities that play the roles."""
+
+NAMED: Final = (
+    Role.COLLECTOR,
+    Role.TANK_BOTTOM,
+    Role.TANK_MIDDLE,
+    Role.TANK_TOP,
+    Role.SOLAR_PUMP,
+    Role.BOILER_RUNNING,
+)
+"""Roles whose entities are named after what is connected, as an owner would do."""
 
 _PAUSED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}.demo_paused")
 
@@ -129,12 +140,23 @@ async def _async_home_data(hass: HomeAssistant, entry: ConfigEntry) -> dict[str,
     except TimeoutError:
         # Better a home without some roles than no home.
         pass
+    await _async_name(hass, own)
     return {
         CONF_KIND: EntryKind.HOME.value,
         CONF_ROLES: {**await async_suggest_roles(hass), **own},
         CONF_DEMO_ENTRY: entry.entry_id,
         "title": entry.title,
     }
+
+
+async def _async_name(hass: HomeAssistant, own: dict[Role, str]) -> None:
+    """Give the controller's numbered sensors the names of what they measure."""
+    texts = await async_get_translations(hass, hass.config.language, "entity", {DOMAIN})
+    registry = er.async_get(hass)
+    for role in NAMED:
+        name = texts.get(f"component.{DOMAIN}.entity.sensor.demo_{role}.name")
+        if role in own and name is not None:
+            registry.async_update_entity(own[role], name=name)
 
 
 @callback

@@ -16,7 +16,7 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
 )
-import voluptuous as vol
+import probatio as vol
 
 from .const import CONF_KIND, CONF_TIME_FACTOR, CONF_WEATHER, DEMO_WEATHERS, EntryKind
 

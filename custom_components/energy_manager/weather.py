@@ -51,7 +51,7 @@ class DemoWeather(WeatherEntity):
     """The weather that the demo house has and will have."""
 
     _attr_has_entity_name = True
-    _attr_translation_key = "demo_weather"
+    _attr_name = None
     _attr_should_poll = False
     _attr_native_temperature_unit = UnitOfTemperature.CELSIUS
     _attr_native_precipitation_unit = UnitOfPrecipitationDepth.MILLIMETERS

@@ -196,6 +196,9 @@ async def test_everything_appears(hass: HomeAssistant, demo: ConfigEntry) -> Non
         (Role.TANK_BOTTOM, flows.tank_bottom_c),
     ):
         assert number(hass, roles[role]) == pytest.approx(value, abs=1.0)
+    state = hass.states.get(roles[Role.TANK_TOP])
+    assert state is not None
+    assert state.name.endswith("Tank top")
     registry = er.async_get(hass)
     for role in ROLE_KEYS:
         entity = registry.async_get(roles[role])
