@@ -161,7 +161,7 @@ class Home:
             )
         )
         self.entry.async_on_unload(async_at_started(self.hass, self.plan_now))
-        async_dispatcher_send(self.hass, websocket.SIGNAL_HOME)
+        async_dispatcher_send(self.hass, websocket.SIGNAL_HOME, self)
 
     async def async_stop(self) -> None:
         """Touch nothing any more and give the devices back."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .home import Home
 
 SIGNAL_HOME: Final = f"{DOMAIN}_home"
-"""Sent when a home has been set up."""
+"""Sent with a home that has been set up."""
 
 
 @callback
@@ -42,41 +42,42 @@ def subscribe_plan(
     """Send the plan of a home now and whenever it changes."""
     wanted = msg.get("entry_id")
     language = msg.get("language", hass.config.language)
+    homes = loaded_homes(hass)
+    home = next((h for h in homes if wanted in (None, h.entry.entry_id)), None)
+    if home is None:
+        connection.send_error(
+            msg["id"], websocket_api.ERR_NOT_FOUND, "This home is not set up."
+        )
+        return
+    entry_id = home.entry.entry_id
     following: list[CALLBACK_TYPE] = []
 
-    def find() -> Home | None:
-        homes = loaded_homes(hass)
-        chosen = (home for home in homes if wanted in (None, home.entry.entry_id))
-        return next(chosen, None)
-
     @callback
-    def stop() -> None:
-        while following:
-            following.pop()()
-
-    @callback
-    def follow() -> None:
-        """Follow the home; it is another object whenever it has been set up."""
-        if (home := find()) is None:
+    def follow(home: Home) -> None:
+        """Follow a home; it is another object whenever it has been set up."""
+        if home.entry.entry_id != entry_id:
             return
-        stop()
 
         @callback
         def send() -> None:
             connection.send_event(msg["id"], plan_event(hass, home, language))
 
+        while following:
+            following.pop()()
         following.append(home.coordinator.async_add_listener(send))
-        following.append(async_dispatcher_connect(hass, SIGNAL_HOME, follow))
         send()
 
-    if find() is None:
-        connection.send_error(
-            msg["id"], websocket_api.ERR_NOT_FOUND, "This home is not set up."
-        )
-        return
+    stop_watching = async_dispatcher_connect(hass, SIGNAL_HOME, follow)
+
+    @callback
+    def stop() -> None:
+        stop_watching()
+        while following:
+            following.pop()()
+
     connection.subscriptions[msg["id"]] = stop
     connection.send_result(msg["id"])
-    follow()
+    follow(home)
 
 
 def plan_event(hass: HomeAssistant, home: Home, language: str) -> dict[str, Any]:

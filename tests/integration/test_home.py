@@ -494,7 +494,10 @@ async def test_two_homes(hass: HomeAssistant, house: House) -> None:
 # Home Assistant's own web server warns of itself.
 @pytest.mark.filterwarnings("ignore:It is recommended to use web.RequestKey")
 async def test_page_follows_the_plan(
-    hass: HomeAssistant, house: House, hass_ws_client: WebSocketGenerator
+    hass: HomeAssistant,
+    house: House,
+    hass_ws_client: WebSocketGenerator,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """The page gets the plan, its words in its own language and every change."""
     entry = home_entry(hass)
@@ -509,8 +512,8 @@ async def test_page_follows_the_plan(
     await client.send_json_auto_id(
         {"type": "energy_manager/subscribe_plan", "language": "fr"}
     )
-    assert (await client.receive_json())["success"]
-    event = (await client.receive_json())["event"]
+    assert (await client.receive_json(timeout=10))["success"]
+    event = (await client.receive_json(timeout=10))["event"]
     assert event["title"] == "Home"
     assert event["mode"] == "advise"
     assert "soleil" in event["reason_text"]
@@ -521,14 +524,15 @@ async def test_page_follows_the_plan(
     assert Plan.from_json(event["plan"]) == _home(entry).plan
     await _async_call(hass, "select.select_option", MODE, option="off")
     while event["mode"] != "off" or event["plan"] is not None:
-        event = (await client.receive_json())["event"]
+        event = (await client.receive_json(timeout=10))["event"]
     assert event["reason_text"] is None
 
     # After a change of the options the home is another one; the page goes on.
     await hass.config_entries.async_reload(entry.entry_id)
     await _async_call(hass, "select.select_option", MODE, option="advise")
+    await _async_pass(hass, freezer, timedelta(seconds=5))
     while event["plan"] is None:
-        event = (await client.receive_json())["event"]
+        event = (await client.receive_json(timeout=10))["event"]
     assert event["mode"] == "advise"
 
 
