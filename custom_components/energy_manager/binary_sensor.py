@@ -15,7 +15,8 @@ from .engine.vedirect import Value
 from .entity import LinkEntity
 from .home import Home
 from .runtime import EnergyManagerConfigEntry
-from .vbus_link import CONNECTION, HeardPacket, VBusLink
+from .vbus_link import CONNECTION, VBusLink
+from .vbus_packets import HeardPacket
 from .vedirect_link import CONNECTION as PORT_CONNECTION, VEDirectLink
 from .vedirect_points import is_binary_sensor
 

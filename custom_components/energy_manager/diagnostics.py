@@ -26,7 +26,8 @@ async def async_get_config_entry_diagnostics(
             "options": dict(entry.options),
         }
     }
-    match entry.runtime_data:
+    # An entry that could not be set up has none.
+    match getattr(entry, "runtime_data", None):
         case Home() as home:
             result |= _home(hass, home)
         case VBusLink():

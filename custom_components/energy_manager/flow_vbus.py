@@ -24,7 +24,7 @@ import probatio as vol
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, CONF_KIND, EntryKind
 from .engine.vbus import DEFAULT_PORT
 from .links import LinkAuthError, LinkError, LinkRefusedError, LinkSilentError
-from .vbus_link import async_probe
+from .vbus_adapter import async_probe
 from .vbus_specification import async_get_specification
 
 DEFAULT_PASSWORD: Final = "vbus"

@@ -16,7 +16,8 @@ from .home import Home
 from .home_entity import HomeControlEntity
 from .runtime import EnergyManagerConfigEntry
 from .vbus_control import OPTIONS
-from .vbus_link import HeardPacket, VBusLink
+from .vbus_link import VBusLink
+from .vbus_packets import HeardPacket
 from .vedirect_link import VEDirectLink
 
 PARALLEL_UPDATES = 1

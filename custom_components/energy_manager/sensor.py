@@ -18,7 +18,8 @@ from .home import Home
 from .home_entity import HomeEntity
 from .home_sensors import HOME_SENSORS, HomeSensorDescription
 from .runtime import EnergyManagerConfigEntry
-from .vbus_link import HeardPacket, VBusLink
+from .vbus_link import VBusLink
+from .vbus_packets import HeardPacket
 from .vbus_points import Point
 from .vedirect_link import VEDirectLink
 from .vedirect_points import band_of, description_of, is_sensor, step_of

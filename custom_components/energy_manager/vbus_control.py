@@ -43,6 +43,10 @@ _FAILURES: Final = {
 }
 
 
+_UNANSWERED: Final = ("no_bus", "timeout", "lost_bus")
+"""Failures that may pass; the others are the controller's answer."""
+
+
 def _error(key: str) -> HomeAssistantError:
     """Return an error that the owner can read."""
     return HomeAssistantError(translation_domain=DOMAIN, translation_key=key)
@@ -91,8 +95,8 @@ class VBusControl:
             self._send(self._session.feed(frame, monotonic()))
             self._progress.set()
 
-    async def async_read_modes(self, family: Family) -> None:
-        """Ask a controller for the modes of all its relays."""
+    async def async_read_modes(self, family: Family) -> bool:
+        """Ask a controller for the modes of all its relays; return if it answered."""
         outcomes = await self._async_visit(
             family,
             [
@@ -103,6 +107,7 @@ class VBusControl:
         for relay, outcome in zip(family.relay_modes, outcomes, strict=True):
             self._remember(family, relay, outcome)
         self._told(family.address)
+        return not any(outcome.failure in _UNANSWERED for outcome in outcomes)
 
     async def async_write_mode(
         self, family: Family, relay: RelayMode, option: str

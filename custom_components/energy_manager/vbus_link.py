@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-import logging
 from time import monotonic
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -22,125 +20,38 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from . import demo
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, DOMAIN
-from .engine.vbus import Decoder, Family, Handshake, Packet, Specification, family_of
+from .engine.vbus import Decoder, Family, Packet, Specification, family_of
 from .links import (
     Link,
     LinkAuthError,
     LinkError,
-    LinkRefusedError,
     LinkSilentError,
     Stream,
     Subscriptions,
     TcpPort,
-    async_open,
 )
 from .runtime import EnergyManagerConfigEntry
+from .vbus_adapter import FIRST_DATA_TIMEOUT_S, async_handshake
 from .vbus_control import VBusControl
-from .vbus_points import Point, language_of, points_of_blocks, points_of_template
+from .vbus_packets import DISPLAY, HeardPacket, HeardPackets, PacketKey
+from .vbus_points import language_of
 from .vbus_specification import async_get_specification
-
-_LOGGER = logging.getLogger(__name__)
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR)
 
 CONNECTION: Final = "connection"
 """What to listen to for the connection as such."""
 
-DISPLAY: Final = 0x0010
-"""Packets to this address are for displays and loggers: the measurements."""
-
-BLOCKS: Final = 0x0015
-"""Packets to this address explain themselves: the way out for unknown devices."""
-
-SIGHTINGS: Final = 3
-"""A packet counts after it was seen this often: the bus's checksum is weak."""
-
-FALLBACK_SIGHTINGS: Final = 10
-"""An unknown device is shown by its self-explaining packets after so many of them."""
-
-HANDSHAKE_TIMEOUT_S: Final = 10.0
-FIRST_DATA_TIMEOUT_S: Final = 20.0
 SILENCE_S: Final = 30.0
 """Without a byte for this long the connection is dead."""
-
-STALE_S: Final = 60.0
-"""A packet that was not repeated for this long says nothing any more."""
 
 WATCH_INTERVAL: Final = timedelta(seconds=10)
 
 MODES_INTERVAL: Final = timedelta(minutes=30)
 """Relay modes may also be changed at the controller: they are asked this often."""
 
-MAX_PACKETS: Final = 256
-"""Kinds of packets remembered: damage can bring any address."""
-
-
-class PacketKey(NamedTuple):
-    """Which kind of packet: the specification knows them by this."""
-
-    destination: int
-    source: int
-    command: int
-
-    @property
-    def text(self) -> str:
-        """Return the id that loggers of the maker use, as in 00_0010_7112_10_0100."""
-        return f"00_{self.destination:04X}_{self.source:04X}_10_{self.command:04X}"
-
-
-@dataclass(slots=True, kw_only=True)
-class HeardPacket:
-    """A kind of packet on the bus and what it said last."""
-
-    key: PacketKey
-    payload: bytes
-    heard_at: float
-    sightings: int = 1
-    points: tuple[Point, ...] = ()
-    probes: tuple[Point, ...] = ()
-    """Points that can tell a fault of their probe and told none when found."""
-    stale: bool = False
-
-
-async def async_handshake(stream: Stream, password: str) -> bytes:
-    """Open the data stream of an adapter; return bytes of it that came along."""
-    handshake = Handshake(password)
-    while not handshake.done:
-        match handshake.error:
-            case "auth":
-                raise LinkAuthError("the password is not accepted")
-            case "refused":
-                raise LinkRefusedError("the adapter refuses to send data")
-        try:
-            data = await stream.async_read(HANDSHAKE_TIMEOUT_S)
-        except LinkSilentError as err:
-            raise LinkRefusedError("no answer to the greeting") from err
-        stream.write(handshake.feed(data))
-    return handshake.rest
-
-
-async def async_probe(
-    specification: Specification, host: str, port: int, password: str
-) -> str | None:
-    """Return the name of what sends measurements, None if it is unknown.
-
-    LinkError if the adapter cannot be reached, refuses or brings no measurements.
-    """
-    stream = await async_open(TcpPort(host=host, port=port))
-    decoder = Decoder()
-    try:
-        data = await async_handshake(stream, password)
-        async with asyncio.timeout(FIRST_DATA_TIMEOUT_S):
-            while True:
-                for frame in decoder.feed(data):
-                    if isinstance(frame, Packet) and frame.destination == DISPLAY:
-                        name = specification.device_name(frame.source)
-                        return name and name.partition(" [")[0]
-                data = await stream.async_read(FIRST_DATA_TIMEOUT_S)
-    except TimeoutError as err:
-        raise LinkSilentError("no measurements") from err
-    finally:
-        await stream.async_close()
+MODES_PAUSES_S: Final = (10.0, 60.0, 300.0)
+"""After a question for relay modes that was not answered."""
 
 
 class VBusLink:
@@ -159,7 +70,7 @@ class VBusLink:
         self.control: bool = entry.options.get(CONF_CONTROL, False)
         self.identity = entry.unique_id or entry.entry_id
         self.language = language_of(hass.config.language)
-        self.packets: dict[PacketKey, HeardPacket] = {}
+        self.packets = HeardPackets(specification, self.language)
         self._decoder = Decoder()
         self._first_data = asyncio.Event()
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
@@ -240,22 +151,17 @@ class VBusLink:
     def async_on_packet(self, newcomer: Callable[[HeardPacket], None]) -> None:
         """Call with every kind of packet that counts, known ones and those to come."""
         self._newcomers.append(newcomer)
-        for packet in self.packets.values():
+        for packet in self.packets:
             if packet.points:
                 newcomer(packet)
 
     def heard(self, source: int) -> bool:
         """Return whether anything of a device was heard lately."""
-        return any(self.fresh(key) for key in self.packets if key.source == source)
+        return self.connected and self.packets.heard(source, monotonic())
 
     def fresh(self, key: PacketKey) -> bool:
         """Return whether the packet was heard lately on a living connection."""
-        packet = self.packets.get(key)
-        return (
-            self.connected
-            and packet is not None
-            and monotonic() - packet.heard_at <= STALE_S
-        )
+        return self.connected and self.packets.fresh(key, monotonic())
 
     @callback
     def _receive(self, data: bytes) -> None:
@@ -270,67 +176,34 @@ class VBusLink:
     @callback
     def _take_packet(self, frame: Packet, now: float) -> None:
         """Remember what a packet says and tell those who wait for it."""
-        key = PacketKey(frame.destination, frame.source, frame.command)
-        if key.destination not in (DISPLAY, BLOCKS):
+        packet = self.packets.take(frame, now)
+        if packet is None:
             return
         self._first_data.set()
-        packet = self.packets.get(key)
-        if packet is None:
-            if len(self.packets) < MAX_PACKETS:
-                self.packets[key] = HeardPacket(
-                    key=key, payload=frame.payload, heard_at=now
-                )
-            return
-        packet.payload = frame.payload
-        packet.heard_at = now
-        stale, packet.stale = packet.stale, False
-        packet.sightings += 1
         if packet.points:
-            self._subscriptions.async_tell(key)
+            stale, packet.stale = packet.stale, False
+            self._subscriptions.async_tell(packet.key)
             if stale:
-                self._subscriptions.async_tell(key.source)
-        elif packet.sightings >= SIGHTINGS:
+                self._subscriptions.async_tell(packet.key.source)
+        elif self.packets.believe(packet):
             self._introduce(packet)
 
     @callback
     def _introduce(self, packet: HeardPacket) -> None:
-        """Tell of a kind of packet that is now believed, if it can be understood."""
-        key = packet.key
-        template = self.specification.template(*key)
-        if key.destination == DISPLAY:
-            if template is not None:
-                packet.points = tuple(points_of_template(template, self.language))
-        elif packet.sightings >= FALLBACK_SIGHTINGS and not self._known(key.source):
-            packet.points = tuple(points_of_blocks(packet.payload))
-        if packet.points:
-            packet.probes = tuple(
-                point
-                for point in packet.points
-                if point.can_fail and point.read(packet.payload).fault is None
-            )
-            for newcomer in tuple(self._newcomers):
-                newcomer(packet)
-            family = self.family(key.source)
-            if family is not None and family not in self._families:
-                self._families.append(family)
-                self._read_family(family)
-
-    def _known(self, source: int) -> bool:
-        """Return whether the specification explains what the device sends."""
-        return any(
-            key.source == source and key.destination == DISPLAY and packet.points
-            for key, packet in self.packets.items()
-        )
+        """Tell of a kind of packet that counts from now on."""
+        for newcomer in tuple(self._newcomers):
+            newcomer(packet)
+        family = self.family(packet.key.source)
+        if family is not None and family not in self._families:
+            self._families.append(family)
+            self._read_family(family)
 
     @callback
     def _watch(self, _now: datetime) -> None:
         """Tell of packets that stopped coming."""
-        now = monotonic()
-        for key, packet in self.packets.items():
-            if not packet.stale and now - packet.heard_at > STALE_S:
-                packet.stale = True
-                self._subscriptions.async_tell(key)
-                self._subscriptions.async_tell(key.source)
+        for packet in self.packets.age(monotonic()):
+            self._subscriptions.async_tell(packet.key)
+            self._subscriptions.async_tell(packet.key.source)
 
     # Writing
 
@@ -365,11 +238,12 @@ class VBusLink:
         )
 
     async def _async_read_modes(self, family: Family) -> None:
-        """Ask one controller; without an answer the modes stay unknown."""
-        try:
-            await self.visits.async_read_modes(family)
-        except HomeAssistantError as err:
-            _LOGGER.debug("Relay modes of %s not read: %s", self.entry.title, err)
+        """Ask one controller, a few times if it does not answer."""
+        with suppress(HomeAssistantError):
+            for pause_s in MODES_PAUSES_S:
+                if await self.visits.async_read_modes(family):
+                    return
+                await asyncio.sleep(pause_s)
 
     # Devices
 
@@ -403,7 +277,7 @@ class VBusLink:
                         for point in packet.points
                     },
                 }
-                for packet in self.packets.values()
+                for packet in self.packets
             },
         }
 

@@ -59,7 +59,7 @@ _COUNTED: Final = SensorStateClass.TOTAL_INCREASING
 
 UNITLESS: Final = Quantity(useful=False)
 
-_TEMPERATURE_BAND: Final = Band(near=0.2, far=0.5)
+_TEMPERATURE_BAND: Final = Band(near=0.2, far=1.0)
 
 QUANTITIES: Final[dict[str, Quantity]] = {
     "°C": Quantity(
@@ -72,7 +72,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         unit=UnitOfTemperature.FAHRENHEIT,
         device_class=SensorDeviceClass.TEMPERATURE,
         state_class=_MEASURED,
-        band=Band(near=0.4, far=1.0),
+        band=Band(near=0.4, far=2.0),
     ),
     "K": Quantity(
         unit=UnitOfTemperature.KELVIN,
@@ -84,8 +84,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "%": Quantity(
         unit=PERCENTAGE,
         state_class=_MEASURED,
-        band=Band(near=1.0, far=5.0),
-        icon_key="output",
+        band=Band(near=1.0, far=10.0),
+        icon_key="block_output",
     ),
     "%RH": Quantity(
         unit=PERCENTAGE,
@@ -109,12 +109,12 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         device_class=SensorDeviceClass.ENERGY,
         state_class=_COUNTED,
     ),
-    "BTU": Quantity(unit="BTU", state_class=_COUNTED, icon_key="heat"),
+    "BTU": Quantity(unit="BTU", state_class=_COUNTED, icon_key="block_heat"),
     "W": Quantity(
         unit=UnitOfPower.WATT,
         device_class=SensorDeviceClass.POWER,
         state_class=_MEASURED,
-        band=Band(near=10.0, far=50.0, share=0.05),
+        band=Band(near=10.0, far=50.0, share=0.1),
     ),
     "kW": Quantity(
         unit=UnitOfPower.KILO_WATT,
@@ -126,7 +126,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         unit=UnitOfVolumeFlowRate.LITERS_PER_HOUR,
         device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
         state_class=_MEASURED,
-        band=Band(near=5.0, far=20.0, share=0.05),
+        band=Band(near=5.0, far=20.0, share=0.1),
     ),
     "l/min": Quantity(
         unit=UnitOfVolumeFlowRate.LITERS_PER_MINUTE,
@@ -231,7 +231,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         band=Band(near=0.1, far=0.5, share=0.05),
     ),
     "°": Quantity(unit=DEGREE, state_class=_MEASURED),
-    "Ω": Quantity(
+    # The specification writes the ohm sign, not the Greek letter.
+    "\N{OHM SIGN}": Quantity(
         unit="Ω", state_class=_MEASURED, band=Band(near=0.5, far=5.0), useful=False
     ),
 }

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
-import logging
 from time import monotonic
 from typing import Any, Final
 
@@ -38,8 +37,6 @@ from .links import (
 from .runtime import EnergyManagerConfigEntry
 from .vedirect_control import VEDirectControl, async_read_serial_number
 from .vedirect_merge import Identity, Merge
-
-_LOGGER = logging.getLogger(__name__)
 
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,

@@ -11,6 +11,7 @@ import tty
 from typing import Protocol
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.energy_manager import sensor, vbus_link, vedirect_link
@@ -59,6 +60,28 @@ async def async_until(condition: Callable[[], bool], timeout_s: float = 20.0) ->
     async with asyncio.timeout(timeout_s):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+def entities_of(
+    registry: er.EntityRegistry, entry_id: str
+) -> dict[str, dict[str, object]]:
+    """Return what is registered of all entities of an entry, by entity id."""
+    return {
+        entity.entity_id: {
+            "name": entity.original_name,
+            "unique_id": entity.unique_id,
+            "device_class": entity.original_device_class,
+            "unit": entity.unit_of_measurement,
+            "capabilities": entity.capabilities,
+            "category": entity.entity_category,
+            "disabled": entity.disabled,
+            "translation_key": entity.translation_key,
+        }
+        for entity in sorted(
+            er.async_entries_for_config_entry(registry, entry_id),
+            key=lambda entity: entity.entity_id,
+        )
+    }
 
 
 class Clock:

@@ -126,7 +126,7 @@ async def test_a_busy_adapter_can_be_tried_again(
 ) -> None:
     """An adapter that does not greet is taken; later it is free."""
     monkeypatch.setattr(
-        "custom_components.energy_manager.vbus_link.HANDSHAKE_TIMEOUT_S", 0.2
+        "custom_components.energy_manager.vbus_adapter.HANDSHAKE_TIMEOUT_S", 0.2
     )
     result = await async_begin(hass)
     speaking_adapter.deaf = True
@@ -146,7 +146,7 @@ async def test_a_silent_bus_can_be_tried_again(
 ) -> None:
     """The controller is off; then it is switched on."""
     monkeypatch.setattr(
-        "custom_components.energy_manager.vbus_link.FIRST_DATA_TIMEOUT_S", 1.0
+        "custom_components.energy_manager.vbus_adapter.FIRST_DATA_TIMEOUT_S", 1.0
     )
     speaking_adapter.silent = True
     result = await async_begin(hass)

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from homeassistant.components.select import (
     ATTR_OPTION,
@@ -40,6 +41,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.energy_manager.const import (
     CONF_CONTROL,
@@ -48,15 +50,17 @@ from custom_components.energy_manager.const import (
     EntryKind,
 )
 from custom_components.energy_manager.engine.vbus import Packet, encode
+from custom_components.energy_manager.vbus_packets import PacketKey
 from custom_components.energy_manager.vbus_specification import (
     ISSUE_DAMAGED,
     SPECIFICATION_FILE,
 )
 
-from .conftest import PASSWORD, Clock, EmulatedAdapter, async_until
+from .conftest import PASSWORD, Clock, EmulatedAdapter, async_until, entities_of
 
 MEASUREMENTS = "00_0010_7112_10_0100"
 HEAT_METER = "00_0010_7131_10_0100"
+PACKET = PacketKey(0x0010, 0x7112, 0x0100)
 IDENTITY = "0011223344556677"
 
 
@@ -189,6 +193,16 @@ async def test_useful_entities_only_are_enabled(
     assert disabled("048_4_0"), "the controller's clock"
 
 
+async def test_all_entities_of_a_controller(
+    hass: HomeAssistant,
+    controlled: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Names, units and classes stay as they are."""
+    assert entities_of(entity_registry, controlled.entry_id) == snapshot
+
+
 async def test_names_follow_the_language(
     hass: HomeAssistant, speaking_adapter: EmulatedAdapter
 ) -> None:
@@ -306,11 +320,9 @@ async def test_states_are_written_at_leisure(
         adapter.readings = replace(
             adapter.readings, temperatures_c=(temperature_c, 32.1, 58.4, None)
         )
-        heard = entry.runtime_data.packets[0x0010, 0x7112, 0x0100].sightings
+        heard = entry.runtime_data.packets[PACKET].sightings
         adapter.speak()
-        await async_until(
-            lambda: entry.runtime_data.packets[0x0010, 0x7112, 0x0100].sightings > heard
-        )
+        await async_until(lambda: entry.runtime_data.packets[PACKET].sightings > heard)
         await hass.async_block_till_done()
 
     for second in range(120):
@@ -545,7 +557,7 @@ async def test_diagnostics_show_the_bus(
 ) -> None:
     """Packets, their age and their values, but no password."""
     assert await async_setup_component(hass, "diagnostics", {})
-    shown = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     link = shown["link"]
     assert link["connected"] is True
     assert link["malformed_frames"] == 0

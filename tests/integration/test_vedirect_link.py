@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.components.select import (
     ATTR_OPTION,
@@ -29,12 +30,18 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.energy_manager import links, vedirect_link
 from custom_components.energy_manager.const import (
@@ -55,6 +62,7 @@ from .conftest import (
     SpeakingInverter,
     SpeakingMonitor,
     async_until,
+    entities_of,
 )
 
 IDENTITY = "a-device"
@@ -139,6 +147,42 @@ async def test_a_charger_is_shown(
     assert device.serial_number == "HQ2345SUN70"
     assert device.sw_version == "1.64"
     assert state_of(hass, "connection", Platform.BINARY_SENSOR) == STATE_ON
+
+
+async def test_all_entities_of_a_charger(
+    hass: HomeAssistant,
+    charger: SpeakingCharger,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Names, units and classes stay as they are."""
+    entry = entry_for(charger.port, control=True)
+    await async_set_up(hass, entry, "yield_today")
+    assert entities_of(entity_registry, entry.entry_id) == snapshot
+
+
+async def test_all_entities_of_an_inverter(
+    hass: HomeAssistant,
+    inverter: SpeakingInverter,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Names, units and classes stay as they are."""
+    entry = entry_for(inverter.port, control=True)
+    await async_set_up(hass, entry, "off_reason")
+    assert entities_of(entity_registry, entry.entry_id) == snapshot
+
+
+async def test_all_entities_of_a_battery_monitor(
+    hass: HomeAssistant,
+    monitor: SpeakingMonitor,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Names, units and classes stay as they are."""
+    entry = entry_for(monitor.port)
+    await async_set_up(hass, entry, "charged_energy")
+    assert entities_of(entity_registry, entry.entry_id) == snapshot
 
 
 async def test_rarely_used_values_are_disabled(
@@ -493,3 +537,30 @@ async def test_writing_to_a_lost_device_is_told(
     with pytest.raises(HomeAssistantError) as raised:
         await task
     assert raised.value.translation_key == "not_connected"
+
+
+async def test_old_firmware_is_told_that_it_is_controlled(
+    hass: HomeAssistant, charger: SpeakingCharger
+) -> None:
+    """Without that bit a charger ignores its mode."""
+    await async_set_up(hass, entry_for(charger.port, control=True), "off_reason")
+    charger.device._remote_control = 0
+    await async_switch(hass, False)
+    assert charger.device._remote_control == 2
+    assert not charger.device.on
+
+
+async def test_diagnostics_show_the_device(
+    hass: HomeAssistant,
+    charger: SpeakingCharger,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Values and counters of damage, but no serial number."""
+    entry = entry_for(charger.port)
+    await async_set_up(hass, entry, "yield_today")
+    assert await async_setup_component(hass, "diagnostics", {})
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert shown["link"]["family"] == "mppt"
+    assert shown["link"]["malformed_frames"] == 0
+    assert shown["link"]["values"]["solar_power"] == 298
+    assert "HQ2345SUN70" not in str(shown)
