@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 import sys
 from typing import Any
@@ -25,7 +26,12 @@ def run(options: argparse.Namespace) -> int:
     except InputError as error:
         print(f"{options.problem}: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(plan.to_json(), indent=2))
+    try:
+        print(json.dumps(plan.to_json(), indent=2))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough; Python would complain once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
