@@ -8,11 +8,21 @@ from typing import Any
 import pytest
 import yaml
 
+from custom_components.energy_manager.const import EntryKind
+
 from . import INTEGRATION, load_json
 
 LANGUAGES = ("de", "fr")
 TRANSLATIONS = INTEGRATION / "translations"
 REASONS = INTEGRATION / "reasons"
+
+CORE_ABORTS = {
+    "already_in_progress",
+    "reauth_successful",
+    "reconfigure_successful",
+    "single_instance_allowed",
+}
+"""Reasons for which Home Assistant itself has the words."""
 
 
 def leaves(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
@@ -55,6 +65,25 @@ def test_texts_are_plain(language: str) -> None:
             assert text, key
             assert not re.search(r"https?://|www\.|</?[a-z]+>|\[%key", text), key
             assert not re.search(r"'\{\w+\}'", text), f"{key}: quoted placeholder"
+
+
+def test_everything_in_the_menu_has_a_text() -> None:
+    """Each kind of entry has a name and a description in the first step's menu."""
+    kinds = {kind.value for kind in EntryKind}
+    step = load_json(TRANSLATIONS / "en.json")["config"]["step"]["user"]
+    assert step["menu_options"].keys() == kinds
+    assert step["menu_option_descriptions"].keys() == kinds
+
+
+def test_every_abort_has_a_text() -> None:
+    """Each reason that a flow ends with is told in words, ours or core's."""
+    texts = load_json(TRANSLATIONS / "en.json")
+    known = texts["config"]["abort"].keys() | texts["options"].get("abort", {}).keys()
+    reasons: set[str] = set()
+    for path in (INTEGRATION / "config_flow.py", *INTEGRATION.glob("flow_*.py")):
+        reasons.update(re.findall(r'reason="(\w+)"', path.read_text()))
+    assert reasons
+    assert reasons - known <= CORE_ABORTS
 
 
 def test_every_entity_has_an_icon() -> None:
