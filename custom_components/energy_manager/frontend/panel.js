@@ -1,7 +1,7 @@
 // The page of Energy Manager: what the plant does, what is planned and why.
 
 import { PlanCharts } from "./chart.js";
-import { clock, dayAndClock, element, number, shown } from "./format.js";
+import { clock, dayAndClock, element, number, numeric, shown } from "./format.js";
 import { PlantDrawing } from "./plant.js";
 import { STYLE } from "./style.js";
 import { textsFor } from "./texts.js";
@@ -18,6 +18,7 @@ class EnergyManagerPanel extends HTMLElement {
     this._charts = new PlanCharts(this);
     this._data = undefined;
     this._failed = false;
+    this._onReady = () => this._subscribe();
   }
 
   set hass(hass) {
@@ -43,16 +44,27 @@ class EnergyManagerPanel extends HTMLElement {
 
   disconnectedCallback() {
     this._unsubscribe();
+    this._connection?.removeEventListener("ready", this._onReady);
+    this._connection = undefined;
   }
 
   async _subscribe() {
     this._unsubscribe();
     const attempt = {};
     this._attempt = attempt;
+    const { connection } = this._hass;
+    if (this._connection !== connection) {
+      this._connection?.removeEventListener("ready", this._onReady);
+      this._connection = connection;
+      connection.addEventListener("ready", this._onReady);
+    }
     try {
-      const stop = await this._hass.connection.subscribeMessage(
+      // After a restart of Home Assistant the home may come later than the
+      // connection: subscribing anew is done here, where it can be tried again.
+      const stop = await connection.subscribeMessage(
         (data) => this._receive(data),
         { type: "energy_manager/subscribe_plan", language: this._hass.language },
+        { resubscribe: false },
       );
       if (this._attempt === attempt) this._stop = stop;
       else stop();
@@ -70,7 +82,8 @@ class EnergyManagerPanel extends HTMLElement {
   _unsubscribe() {
     clearTimeout(this._retry);
     this._attempt = undefined;
-    this._stop?.();
+    // The connection may be gone already, and with it the subscription.
+    Promise.resolve(this._stop?.()).catch(() => undefined);
     this._stop = undefined;
   }
 
@@ -191,9 +204,10 @@ class EnergyManagerPanel extends HTMLElement {
         element("p", { class: "hint" }, texts[`mode_${mode.state}_hint`] ?? "")));
     }
     if (people) {
-      const value = Number(people.state);
+      const value = numeric(people);
       const change = (by, label, sign) => element("button", {
         "aria-label": label, "data-key": `people${by}`, type: "button",
+        disabled: value === null ? "" : undefined,
         onclick: () => this._call("number", "set_value", {
           entity_id: people.entity_id,
           value: Math.min(people.attributes.max ?? 50, Math.max(people.attributes.min ?? 0, Math.round(value + by))),
@@ -201,7 +215,7 @@ class EnergyManagerPanel extends HTMLElement {
       }, sign);
       box.append(element("div", { class: "control" }, element("span", {}, texts.people),
         element("div", { class: "stepper" }, change(-1, texts.fewer, "−"),
-          element("output", {}, number(this._hass, value, value % 1 ? 1 : 0)), change(1, texts.more, "+"))));
+          element("output", {}, number(this._hass, value, (value ?? 0) % 1 ? 1 : 0)), change(1, texts.more, "+"))));
     }
     return box;
   }

@@ -64,7 +64,7 @@ const TEXTS = {
     runs: "Geplante Kesselläufe",
     noRuns: "Der Kessel wird in den nächsten 48 Stunden nicht gebraucht.",
     waiting: "Der Plan wird gerade gemacht …",
-    noHome: "Es ist noch kein Haus eingerichtet. Fügen Sie es unter Einstellungen, Geräte & Dienste, Energy Manager hinzu.",
+    noHome: "Es ist noch kein Haus eingerichtet. Füge es unter Einstellungen, Geräte & Dienste, Energy Manager hinzu.",
     problem: "Die Seite hat die Verbindung zur Integration verloren und versucht es erneut.",
     mode: "Betriebsart",
     mode_off: "Aus",
