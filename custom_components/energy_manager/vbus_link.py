@@ -76,6 +76,7 @@ class VBusLink:
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._newcomers: list[Callable[[HeardPacket], None]] = []
         self._families: list[Family] = []
+        self._mode_readers: dict[int, asyncio.Task[None]] = {}
         self._device_infos: dict[int, DeviceInfo] = {}
         self.visits = VBusControl(self._send, self._modes_told)
         self._link = Link(
@@ -231,7 +232,9 @@ class VBusLink:
     @callback
     def _read_family(self, family: Family) -> None:
         """Ask a controller for its relay modes as soon as the bus is free."""
-        self.entry.async_create_background_task(
+        if (running := self._mode_readers.get(family.address)) is not None:
+            running.cancel()
+        self._mode_readers[family.address] = self.entry.async_create_background_task(
             self.hass,
             self._async_read_modes(family),
             f"VBus {self.entry.title} relay modes",

@@ -478,6 +478,21 @@ async def test_a_relay_is_switched_by_hand(
     )
 
 
+async def test_a_mode_changed_at_the_controller_is_noticed(
+    hass: HomeAssistant, controlled: MockConfigEntry, speaking_adapter: EmulatedAdapter
+) -> None:
+    """The owner may also turn a knob in the cellar."""
+    parameters = speaking_adapter.controller._values
+    relay = next(
+        one for one in parameters.values() if one.name == "Relais_Regler_R2_Handbetrieb"
+    )
+    relay.value = 0
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=31))
+    await async_until(
+        lambda: state_of(hass, Platform.SELECT, "7112_relay_2_mode") == "off"
+    )
+
+
 async def test_a_mode_that_is_in_force_is_not_written(
     hass: HomeAssistant, controlled: MockConfigEntry, speaking_adapter: EmulatedAdapter
 ) -> None:
