@@ -88,10 +88,11 @@ async def _async_furnish(
 
 async def async_unload_entry(hass: HomeAssistant, entry: DemoConfigEntry) -> bool:
     """Stop the demo house, and before it what lives on its devices."""
+    await async_pause_children(hass, entry.entry_id)
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        await async_resume_children(hass, entry.entry_id)
         return False
     _running(hass, entry.entry_id).clear()
-    await async_pause_children(hass, entry.entry_id)
     await entry.runtime_data.async_stop()
     return True
 
@@ -262,8 +263,7 @@ class DemoHouse:
 
     async def _async_step(self, now: datetime) -> None:
         """Let the time since the last step pass in the house."""
-        passed_s = (now - self._looked_at).total_seconds() * self.time_factor
-        self._looked_at = now
+        passed_s = self._passed_s(now)
         self.world.choose(scenario=self.scenario, people=self.people)
         if passed_s > LONG_S:
             # The computer was asleep: too much to go through between two seconds.
@@ -272,6 +272,18 @@ class DemoHouse:
             )
         else:
             self.world.advance(passed_s, self._actuators())
+
+    def _passed_s(self, now: datetime) -> float:
+        """Return how much time has passed in the house since the last step."""
+        elapsed_s = (now - self._looked_at).total_seconds()
+        self._looked_at = now
+        if self.time_factor != 1.0:
+            return elapsed_s * self.time_factor
+        # On the real clock, also where the house has run ahead before.
+        behind_s = now.timestamp() - self.world.clock_s
+        if behind_s < 0.0:
+            self.world.clock_s = now.timestamp()
+        return behind_s
 
     def _actuators(self) -> Actuators:
         """Return what Home Assistant has written to the devices."""
@@ -303,9 +315,6 @@ class DemoHouse:
 
     async def async_apply_options(self) -> None:
         """Take over what the owner has changed."""
-        if self.time_factor == 1.0:
-            # Back on the real clock, where the house may have run ahead.
-            self.world.clock_s = dt_util.utcnow().timestamp()
         self.world.choose(scenario=self.scenario, people=self.people)
         for listener in tuple(self._listeners):
             listener()

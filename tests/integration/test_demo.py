@@ -319,10 +319,14 @@ async def test_past_is_there_once(
 
 
 async def test_removal_leaves_nothing(
-    hass: HomeAssistant, demo: ConfigEntry, config_folder: Path
+    hass: HomeAssistant,
+    demo: ConfigEntry,
+    config_folder: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """No entry, device, entity, socket, link or file remains."""
+    """No entry, device, entity, socket, link or file remains, and no complaint."""
     port = demo.data[CONF_PORT]
+    caplog.clear()
     assert await hass.config_entries.async_remove(demo.entry_id) == {
         "require_restart": False
     }
@@ -341,6 +345,11 @@ async def test_removal_leaves_nothing(
     assert not (config_folder / DOMAIN).exists()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection(LOOPBACK, port)
+    assert not [
+        record
+        for record in caplog.records
+        if record.levelno >= logging.WARNING and DOMAIN in record.name
+    ]
 
 
 async def test_child_removed_by_hand_stays_away(
@@ -357,6 +366,7 @@ async def test_child_removed_by_hand_stays_away(
     relay = role_entity(hass, demo, Role.BOILER_RELEASE)
     await select(hass, relay, "off")
 
+    demo.runtime_data.world.fill_tank(77)
     assert await hass.config_entries.async_reload(demo.entry_id)
     await until(lambda: complete(demo))
     await until(
@@ -369,6 +379,7 @@ async def test_child_removed_by_hand_stays_away(
     assert demo.data[CONF_PORT] == port
     house: DemoHouse = demo.runtime_data
     assert house.devices.controller.relay_modes[3] == 0
+    assert house.world.flows.tank_middle_c == pytest.approx(77, abs=2)
     await until(
         lambda: (state := hass.states.get(relay)) is not None and state.state == "off"
     )
