@@ -118,6 +118,7 @@ class EmulatedAdapter:
         self.controller = Controller()
         self.readings = READINGS
         self.logins = 0
+        self.busy = False
         self.deaf = False
         self.silent = False
         self.port = 0
@@ -171,11 +172,13 @@ class EmulatedAdapter:
         adapter = Adapter(self.password)
         self._streams[writer] = adapter
         self.logins += 1
-        if not self.deaf:
+        if self.busy:
+            writer.write(b"-ERROR: Another client is connected\r\n")
+        elif not self.deaf:
             writer.write(adapter.feed(b""))
         with suppress(OSError):
             while data := await reader.read(1024):
-                if self.deaf:
+                if self.deaf or self.busy:
                     continue
                 if adapter.streaming:
                     self.send(self.controller.feed(data, self._now()))

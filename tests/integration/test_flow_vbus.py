@@ -135,6 +135,12 @@ async def test_a_busy_adapter_can_be_tried_again(
     )
     assert result["errors"] == {"base": "refused"}
     speaking_adapter.deaf = False
+    speaking_adapter.busy = True
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], answers(speaking_adapter)
+    )
+    assert result["errors"] == {"base": "refused"}
+    speaking_adapter.busy = False
     await async_finish(hass, result, speaking_adapter)
 
 

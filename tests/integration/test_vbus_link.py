@@ -49,7 +49,7 @@ from custom_components.energy_manager.const import (
     DOMAIN,
     EntryKind,
 )
-from custom_components.energy_manager.engine.vbus import Packet, encode
+from custom_components.energy_manager.engine.vbus import Packet, encode, session
 from custom_components.energy_manager.vbus_packets import PacketKey
 from custom_components.energy_manager.vbus_specification import (
     ISSUE_DAMAGED,
@@ -582,3 +582,45 @@ async def test_diagnostics_show_the_bus(
     assert packet["values"]["000_2_0"] == 71.5
     assert packet["age_s"] < 10
     assert PASSWORD not in str(shown)
+
+
+async def test_a_controller_that_keeps_the_bus_is_told(
+    hass: HomeAssistant,
+    controlled: MockConfigEntry,
+    speaking_adapter: EmulatedAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without an offer of the bus nothing can be written."""
+    monkeypatch.setattr(session, "OFFER_TIMEOUT_S", 0.3)
+    speaking_adapter.silent = True
+    await asyncio.sleep(0.1)
+    with pytest.raises(HomeAssistantError) as raised:
+        await async_select(hass, 3, "on")
+    assert raised.value.translation_key == "vbus_no_bus"
+    assert state_of(hass, Platform.SELECT, "7112_relay_3_mode") == "auto"
+    speaking_adapter.silent = False
+    await async_select(hass, 3, "on")
+    assert state_of(hass, Platform.SELECT, "7112_relay_3_mode") == "on"
+
+
+async def test_lost_answers_are_asked_for_again(
+    hass: HomeAssistant,
+    controlled: MockConfigEntry,
+    speaking_adapter: EmulatedAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One answer that is damaged on its way does not spoil the visit."""
+    feed = speaking_adapter.controller.feed
+    answers = 0
+
+    def lossy(data: bytes, now: float) -> bytes:
+        """Lose the third answer."""
+        nonlocal answers
+        answers += 1
+        answer = feed(data, now)
+        return b"" if answers == 3 else answer
+
+    monkeypatch.setattr(speaking_adapter.controller, "feed", lossy)
+    await async_select(hass, 3, "on")
+    assert answers > 4
+    assert speaking_adapter.controller.relay_modes[3] == 3
