@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from custom_components.energy_manager.engine.planner.heat_rows import least_run_kwh
+from custom_components.energy_manager.engine.planner.boiler_rows import least_run_kwh
 from custom_components.energy_manager.engine.planner.layers import Layers
 from custom_components.energy_manager.engine.planner.model import starting_layers
 from custom_components.energy_manager.engine.planner.problem import PlantState, Problem

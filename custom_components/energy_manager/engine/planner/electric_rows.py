@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..plant.parameters import BatteryParameters
 from ..units import WATTS_PER_KILOWATT
 from .problem import Problem
 from .program import Floats, Indices, Program
@@ -66,17 +67,55 @@ def add_electricity(
     battery = problem.plant.battery
     if battery is None:
         return None
+    hours = problem.grid.step_h
+    electric = _add_columns(program, problem, battery)
+    program.constrain(
+        (1.0, electric.energy_kwh[1:]),
+        (-1.0, electric.energy_kwh[:-1]),
+        (-hours * battery.charge_efficiency, electric.charge_kw),
+        (hours / battery.discharge_efficiency, electric.discharge_kw),
+        low=0.0,
+        high=0.0,
+    )
+    idle, efficiency = inverter_losses(problem)
+    standing = idle + load_kw / efficiency
+    solar, heating = pump_kw_per_kwh(problem, reference_kw)
+    boiler = boiler_kw_per_kwh(problem)
+    burning = [(-boiler / efficiency, columns) for columns in pumped.boiler_kwh]
+    program.constrain(
+        (1.0, electric.pv_kw),
+        (1.0, electric.discharge_kw),
+        (-1.0, electric.charge_kw),
+        (standing, electric.inverter_off),
+        *((-solar / efficiency, columns) for columns in pumped.solar_kwh),
+        *((-heating / efficiency, columns) for columns in pumped.heating_kwh),
+        *burning,
+        (1.0, electric.short_kw),
+        low=standing,
+        high=standing,
+    )
+    program.constrain((1.0, electric.short_kw), *burning, high=0.0)
+    for most, carried in (
+        (reference_kw * hours, pumped.solar_kwh),
+        (np.array(problem.demand.heating_kwh), pumped.heating_kwh),
+    ):
+        _stop_without_inverter(program, most, carried, electric.inverter_off)
+    return electric
+
+
+def _add_columns(
+    program: Program, problem: Problem, battery: BatteryParameters
+) -> ElectricVariables:
     steps, hours = problem.grid.steps, problem.grid.step_h
     objective = problem.objective
-    start = starting_soc(problem)
+    start, capacity = starting_soc(problem), battery.capacity_kwh
     low = np.full(steps + 1, min(battery.minimum_soc, start))
     high = np.ones(steps + 1)
     low[0] = high[0] = start
-    capacity = battery.capacity_kwh
     worth = np.zeros(steps + 1)
     worth[-1] = -objective.stored_electricity_eur_per_kwh
     pv = np.array(problem.forecast.pv_power_w) / WATTS_PER_KILOWATT
-    electric = ElectricVariables(
+    return ElectricVariables(
         energy_kwh=program.variables(
             steps + 1, low=low * capacity, high=high * capacity, cost=worth
         ),
@@ -94,41 +133,6 @@ def add_electricity(
         ),
         short_kw=program.variables(steps, cost=SHORT_EUR_PER_KWH * hours),
     )
-    program.constrain(
-        (1.0, electric.energy_kwh[1:]),
-        (-1.0, electric.energy_kwh[:-1]),
-        (-hours * battery.charge_efficiency, electric.charge_kw),
-        (hours / battery.discharge_efficiency, electric.discharge_kw),
-        low=0.0,
-        high=0.0,
-    )
-    idle, efficiency = inverter_losses(problem)
-    standing = idle + load_kw / efficiency
-    solar, heating = pump_kw_per_kwh(problem, reference_kw)
-    boiler = boiler_kw_per_kwh(problem)
-    program.constrain(
-        (1.0, electric.pv_kw),
-        (1.0, electric.discharge_kw),
-        (-1.0, electric.charge_kw),
-        (standing, electric.inverter_off),
-        *((-solar / efficiency, columns) for columns in pumped.solar_kwh),
-        *((-heating / efficiency, columns) for columns in pumped.heating_kwh),
-        *((-boiler / efficiency, columns) for columns in pumped.boiler_kwh),
-        (1.0, electric.short_kw),
-        low=standing,
-        high=standing,
-    )
-    program.constrain(
-        (1.0, electric.short_kw),
-        *((-boiler / efficiency, columns) for columns in pumped.boiler_kwh),
-        high=0.0,
-    )
-    for most, carried in (
-        (reference_kw * hours, pumped.solar_kwh),
-        (np.array(problem.demand.heating_kwh), pumped.heating_kwh),
-    ):
-        _stop_without_inverter(program, most, carried, electric.inverter_off)
-    return electric
 
 
 def boiler_kw_per_kwh(problem: Problem) -> float:

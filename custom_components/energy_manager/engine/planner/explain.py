@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from .heat_rows import forced_steps
+from .boiler_rows import forced_steps
 from .layers import initial_layers
 from .plan import Decision, HeatFlows, Reason, Run
 from .problem import PeopleDay, Problem

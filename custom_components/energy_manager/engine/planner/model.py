@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..units import WATTS_PER_KILOWATT
+from .boiler_rows import add_boiler
+from .collector_rows import add_collector
 from .electric_rows import ElectricVariables, PumpedHeat, add_electricity
 from .heat_rows import (
     HeatVariables,
     Modes,
-    add_boiler,
-    add_collector,
     add_heat_value,
     add_heating,
     add_hot_water,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .heat_rows import forced_steps, least_run_kwh, step_count
+from .boiler_rows import forced_steps, least_run_kwh, step_count
 from .layers import Layers
 from .model import starting_layers
 from .problem import Problem

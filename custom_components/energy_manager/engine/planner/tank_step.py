@@ -11,14 +11,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .heat_rows import (
-    CHARGING_SPREAD_K,
-    LEAST_IRRADIANCE_W_PER_M2,
-    heat_price_eur_per_kwh,
-    heat_worth,
-    highest_c,
-    lowest_c,
-)
+from .collector_rows import CHARGING_SPREAD_K, LEAST_IRRADIANCE_W_PER_M2
+from .heat_rows import heat_price_eur_per_kwh, heat_worth, highest_c, lowest_c
 from .layers import Layers
 from .problem import Problem
 from .program import Floats
@@ -40,6 +34,18 @@ class StepResult:
     solar_lower_kwh: Floats
     heating_kwh: Floats
     """From both layers."""
+    heating_lower_kwh: Floats
+    unmet_hot_water_kwh: Floats
+    unmet_heating_kwh: Floats
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Draws:
+    """What hot water and heating take in a step; heat in kWh."""
+
+    from_upper_kwh: Floats
+    from_lower_kwh: Floats
+    heating_kwh: Floats
     heating_lower_kwh: Floats
     unmet_hot_water_kwh: Floats
     unmet_heating_kwh: Floats
@@ -115,30 +121,16 @@ class TankStepper:
         lower_end_c: Floats,
     ) -> StepResult:
         """Return the end of a step from an estimate of it."""
-        problem, layers = self.problem, self.layers
-        draw = problem.demand.hot_water_kwh[step]
-        span = layers.comfort_c - layers.cold_c
-        cold = np.maximum(layers.comfort_c - upper_end_c, 0.0)
-        unmet = np.minimum(draw * cold / span, draw)
-        # The water that follows a draw is as much colder as the lower layer is.
-        warmer = np.maximum((upper_c + upper_end_c) / 2 - layers.cold_c, 1.0)
-        rising = draw * (lower_c + lower_end_c - 2 * layers.cold_c) / (2 * warmer)
-        rising = np.clip(rising - unmet, 0.0, draw)
-        wanted = problem.demand.heating_kwh[step]
-        shed = wanted * (1.0 - float(self.supply.heating[step]))
-        wanted -= shed
-        from_lower, unmet_heating = self._heating(wanted, upper_end_c, lower_end_c)
-        from_upper = wanted - from_lower - unmet_heating
-
-        hours = problem.grid.step_h
+        layers, hours = self.layers, self.problem.grid.step_h
+        draws = self._draws(step, upper_c, lower_c, upper_end_c, lower_end_c)
         half = layers.upper_loss_kw_per_k * hours / 2
         upper_rate = layers.upper_kwh_per_k + half
         upper = (layers.upper_kwh_per_k - half) * upper_c + 2 * half * layers.room_c
-        upper += rising - (draw - unmet) - from_upper
+        upper -= draws.from_upper_kwh
         half = layers.lower_loss_kw_per_k * hours / 2
         lower_rate = layers.lower_kwh_per_k + half
         lower = (layers.lower_kwh_per_k - half) * lower_c + 2 * half * layers.room_c
-        lower -= rising + from_lower
+        lower -= draws.from_lower_kwh
 
         burnt = np.clip(upper_rate * self._setpoint_c - upper, 0.0, burning_kwh)
         upper += burnt
@@ -156,17 +148,48 @@ class TankStepper:
         mixed = (upper + risen + lower + stayed) / (upper_rate + lower_rate)
         inverted = lower_end > upper_end
         return StepResult(
-            upper_c=np.clip(
-                np.where(inverted, mixed, upper_end), self.lowest_c, highest
-            ),
-            lower_c=np.clip(
-                np.where(inverted, mixed, lower_end), self.lowest_c, highest
-            ),
+            upper_c=self._within(np.where(inverted, mixed, upper_end)),
+            lower_c=self._within(np.where(inverted, mixed, lower_end)),
             boiler_kwh=burnt,
             solar_upper_kwh=risen,
             solar_lower_kwh=stayed,
-            heating_kwh=from_upper + from_lower,
-            heating_lower_kwh=from_lower,
+            heating_kwh=draws.heating_kwh,
+            heating_lower_kwh=draws.heating_lower_kwh,
+            unmet_hot_water_kwh=draws.unmet_hot_water_kwh,
+            unmet_heating_kwh=draws.unmet_heating_kwh,
+        )
+
+    def _within(self, temperature_c: Floats) -> Floats:
+        return np.clip(temperature_c, self.lowest_c, self.highest_c)
+
+    def _draws(
+        self,
+        step: int,
+        upper_c: Floats,
+        lower_c: Floats,
+        upper_end_c: Floats,
+        lower_end_c: Floats,
+    ) -> _Draws:
+        """Return what hot water and heating take from the layers."""
+        problem, layers = self.problem, self.layers
+        draw = problem.demand.hot_water_kwh[step]
+        span = layers.comfort_c - layers.cold_c
+        cold = np.maximum(layers.comfort_c - upper_end_c, 0.0)
+        unmet = np.minimum(draw * cold / span, draw)
+        # The water that follows a draw is as much colder as the lower layer is.
+        warmer = np.maximum((upper_c + upper_end_c) / 2 - layers.cold_c, 1.0)
+        rising = draw * (lower_c + lower_end_c - 2 * layers.cold_c) / (2 * warmer)
+        rising = np.clip(rising - unmet, 0.0, draw)
+        wanted = problem.demand.heating_kwh[step]
+        shed = wanted * (1.0 - float(self.supply.heating[step]))
+        wanted -= shed
+        heating_lower, unmet_heating = self._heating(wanted, upper_end_c, lower_end_c)
+        heating_upper = wanted - heating_lower - unmet_heating
+        return _Draws(
+            from_upper_kwh=draw - unmet - rising + heating_upper,
+            from_lower_kwh=rising + heating_lower,
+            heating_kwh=heating_upper + heating_lower,
+            heating_lower_kwh=heating_lower,
             unmet_hot_water_kwh=unmet,
             unmet_heating_kwh=unmet_heating + shed,
         )
