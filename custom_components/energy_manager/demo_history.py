@@ -56,9 +56,13 @@ class Series:
         for time_s, value in self.values:
             # A value at the full hour ends the step before it.
             hours[(time_s - 1.0) // HOUR_S * HOUR_S].append(value)
-        # The last hour is still going on: the recorder makes it.
-        full = list(hours.items())[:-1]
-        return [(datetime.fromtimestamp(start_s, UTC), each) for start_s, each in full]
+        last_s = self.values[-1][0] if self.values else 0.0
+        # An hour that is still going on is left to the recorder.
+        return [
+            (datetime.fromtimestamp(start_s, UTC), values)
+            for start_s, values in hours.items()
+            if start_s + HOUR_S <= last_s
+        ]
 
     def means(self) -> list[StatisticData]:
         """Return mean, lowest and highest value by the hour."""
