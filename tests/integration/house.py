@@ -54,7 +54,7 @@ class HouseWeather(WeatherEntity):
     def __init__(self, cloud_cover_percent: int) -> None:
         """Foresee a sky."""
         self.cloud_cover_percent = cloud_cover_percent
-        self.temperature_c = 20.0
+        self.temperature_c = 16.0
 
     @override
     async def async_forecast_hourly(self) -> list[Forecast]:
@@ -64,9 +64,10 @@ class HouseWeather(WeatherEntity):
             Forecast(
                 datetime=(start + timedelta(hours=hour)).isoformat(),
                 cloud_coverage=self.cloud_cover_percent,
-                native_temperature=self.temperature_c,
+                native_temperature=self.temperature_c + warmer,
             )
             for hour in range(60)
+            for warmer in [4.0 if 7 <= (start.hour + hour) % 24 < 19 else -4.0]
         ]
 
 
@@ -148,7 +149,7 @@ class House:
         ):
             assert await async_setup_component(hass, domain, {})
             await hass.data[domain].async_add_entities([entity])
-        self.set_tank(53, 40, 24)
+        self.set_tank(52, 39, 22)
         self.set("binary_sensor.boiler", "off")
         self.set("sensor.battery", "80", "%")
         self.set("person.anna", "home")

@@ -54,7 +54,7 @@ async def test_home(hass: HomeAssistant, house: House) -> None:
     assert again.runs == plan.runs
     assert "sun" in diagnostics["reason_text"]
     assert diagnostics["failure"] is None
-    assert diagnostics["states"]["sensor.tank_top"] == "53"
+    assert diagnostics["states"]["sensor.tank_top"] == "52"
     assert diagnostics["memory"]["leases"]["boiler_release"]["commanded"] == "off"
     assert diagnostics["memory"]["decisions"][0]["why"] == "plan"
 

@@ -321,7 +321,7 @@ async def test_failing_weather(
     house.weather.async_write_ha_state()
     for _ in range(2):
         await _async_pass(hass, freezer, timedelta(minutes=15))
-        house.set_tank(53, 40, 24)
+        house.set_tank(52, 39, 22)
     second = _home(entry).plan
     assert second is not None
     assert second is not first
@@ -394,7 +394,7 @@ async def test_tank_that_becomes_known_is_planned_for(
     first = _home(entry).plan
     assert first is not None
     assert first.decision.action == "allow"
-    house.set_tank(52, 40, 24)
+    house.set_tank(51, 39, 22)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
     await hass.async_block_till_done()
     second = _home(entry).plan
@@ -409,10 +409,10 @@ async def test_tank_that_surprises_is_planned_for(
     entry = home_entry(hass)
     await async_set_up(hass, entry)
     first = _home(entry).plan
-    house.set_tank(52, 40, 24)
+    house.set_tank(51, 39, 22)
     await hass.async_block_till_done()
     assert not _home(entry).coordinator.tank_surprises()
-    house.set_tank(44, 40, 24)
+    house.set_tank(43, 39, 22)
     assert _home(entry).coordinator.tank_surprises()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
     await hass.async_block_till_done()
@@ -564,7 +564,7 @@ async def test_clock_changes(
 ) -> None:
     """On the evening before a clock change the plan covers 48 hours by any clock."""
     freezer.move_to(evening)
-    house.set_tank(53, 40, 24)
+    house.set_tank(52, 39, 22)
     house.announce_guests("Guests 4")
     entry = home_entry(hass)
     await async_set_up(hass, entry)
