@@ -33,6 +33,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
 
 async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Unload one config entry."""
+    # A device that is in a home's hands is given back while it can be reached.
+    await home.async_give_back(hass, entry)
     return await _KINDS[entry.data[CONF_KIND]].async_unload_entry(hass, entry)
 
 

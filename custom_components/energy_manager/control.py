@@ -1,7 +1,7 @@
 """Carries decisions out: on change only, with minimum times, read back, leased."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,12 +17,11 @@ from homeassistant.const import (
     STATE_OFF,
     STATE_ON,
     STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
 )
 from homeassistant.core import HomeAssistant, State
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
-import probatio as vol
 
 from .const import DOMAIN, Mode
 from .roles import ACTUATORS, SELECTS, Role
@@ -56,7 +55,11 @@ class Situation:
 
     mode: Mode
     override: bool | None
-    """What the owner set the boiler release to by hand, None if nothing holds."""
+    """What the owner set the boiler release to by hand, None if nothing holds.
+
+    Released means that the boiler is not held back: it runs when the plan wants it
+    to, and otherwise follows its own thermostat.
+    """
     action: Command | None
     """What the plan says about the boiler; None without a valid plan."""
     inverter_on: bool | None = None
@@ -64,7 +67,7 @@ class Situation:
     tank_top_c: float | None = None
     floor_c: float = 40.0
     """Below this at the top of the tank the boiler is never held back."""
-    ceiling_c: float = 85.0
+    ceiling_c: float = 60.0
     """Above this at the top of the tank the boiler is not made to run."""
 
 
@@ -82,21 +85,22 @@ class Wish:
 def boiler_wish(situation: Situation) -> Wish:
     """Return what the boiler release is to do."""
     top_c = situation.tank_top_c
-    too_hot = top_c is not None and top_c >= situation.ceiling_c
+    # Nobody makes a boiler run into a tank whose temperature he does not know.
+    too_hot = top_c is None or top_c >= situation.ceiling_c
     if situation.override is not None:
         if not situation.override:
             return Wish(command=Command.HOLD, why="owner", urgent=True)
-        command = Command.ALLOW if too_hot else Command.RUN
+        runs = situation.action is Command.RUN and not too_hot
+        command = Command.RUN if runs else Command.ALLOW
         return Wish(command=command, why="owner", urgent=True)
     if situation.mode is not Mode.AUTOMATIC:
         return Wish(command=None, why="not_automatic", urgent=True)
     if situation.action is None:
         return Wish(command=None, why="no_plan", urgent=True)
-    if situation.action is Command.HOLD:
-        if top_c is None:
-            return Wish(command=Command.ALLOW, why="tank_unknown", urgent=True)
-        if top_c < situation.floor_c:
-            return Wish(command=Command.ALLOW, why="tank_cold", urgent=True)
+    if top_c is None:
+        return Wish(command=Command.ALLOW, why="tank_unknown", urgent=True)
+    if situation.action is Command.HOLD and top_c < situation.floor_c:
+        return Wish(command=Command.ALLOW, why="tank_cold", urgent=True)
     if situation.action is Command.RUN and too_hot:
         return Wish(command=Command.ALLOW, why="tank_hot", urgent=True)
     return Wish(command=situation.action, why="plan")
@@ -184,6 +188,7 @@ class Control:
         self._minimum_times = minimum_times
         self._failures: dict[str, _Failures] = {}
         self._lock = asyncio.Lock()
+        self._owner_until: dict[Role, datetime] = {}
 
     async def async_reconcile(self, situation: Situation) -> None:
         """Bring the devices to what is wanted, as far as they differ from it."""
@@ -194,21 +199,81 @@ class Control:
                     # The role has passed to another entity: this one is free.
                     await self._async_give_back(key, lease)
             for role, entity_id in self.devices.items():
-                await self._async_bring(role, entity_id, wanted[role])
+                if not self._owner_holds(role, wanted[role]):
+                    await self._async_bring(role, entity_id, wanted[role])
+
+    def taken_by_hand(self, role: Role, old: State, new: State) -> bool:
+        """Return whether somebody else has just changed a device that is leased.
+
+        It had what it was told, no command is under way, and it now is otherwise: by
+        the owner's hand, on the page, at the device, or by an automation of his.
+        """
+        lease = self._store.memory.leases.get(role)
+        gone = (STATE_UNAVAILABLE, STATE_UNKNOWN)
+        return (
+            lease is not None
+            and lease.entity_id == new.entity_id
+            and not self._lock.locked()
+            and old.state == lease.commanded != new.state
+            and new.state not in gone
+        )
+
+    def leave_to_owner(self, role: Role, until: datetime) -> None:
+        """Leave a device as its owner set it, for a while."""
+        lease = self._store.memory.leases.pop(role, None)
+        self._owner_until[role] = until
+        self._failures.pop(role, None)
+        if lease is not None:
+            self._log(role, "", "owner")
+
+    def take_over(self, roles: Collection[Role] = ACTUATORS) -> None:
+        """Leave devices to their owner no longer."""
+        for role in roles:
+            self._owner_until.pop(role, None)
+
+    def left_to_owner(self, role: Role) -> bool:
+        """Return whether a device is left as its owner set it."""
+        until = self._owner_until.get(role)
+        return until is not None and dt_util.utcnow() < until
+
+    def _owner_holds(self, role: Role, wish: Wish) -> bool:
+        """Return whether the owner's hand still decides on a device."""
+        if wish.command is not None and self.left_to_owner(role):
+            return True
+        self._owner_until.pop(role, None)
+        return False
 
     async def async_give_all_back(self) -> None:
         """Give all devices back to their own automatic, now."""
+        await self.async_give_back_entities(
+            {lease.entity_id for lease in self._store.memory.leases.values()}
+        )
+
+    async def async_give_back_entities(self, entity_ids: Collection[str]) -> None:
+        """Give some devices back, all at a time: one that is slow delays no other."""
         async with self._lock:
-            for key, lease in tuple(self._store.memory.leases.items()):
-                await self._async_give_back(key, lease)
-            await self._store.async_save()
+            leases = {
+                key: lease
+                for key, lease in self._store.memory.leases.items()
+                if lease.entity_id in entity_ids
+            }
+            await asyncio.gather(
+                *(self._async_give_back(key, lease) for key, lease in leases.items())
+            )
+            if leases:
+                await self._store.async_save()
 
     async def _async_give_back(self, key: str, lease: Lease) -> None:
         """Give one device back; keep its lease if it cannot be reached."""
         state = self._hass.states.get(lease.entity_id)
         if state is None:
-            # It no longer exists, so there is nothing to give back.
-            del self._store.memory.leases[key]
+            registry = er.async_get(self._hass)
+            if registry.async_get(lease.entity_id) is None:
+                # It no longer exists, so there is nothing to give back.
+                del self._store.memory.leases[key]
+            return
+        if state.state == STATE_UNAVAILABLE:
+            # An action would pass it over without a word.
             return
         if state.state != lease.automatic and not await self._async_call(
             key, lease.entity_id, lease.automatic
@@ -232,7 +297,9 @@ class Control:
         if target is None:
             return
         if lease is None:
-            if state.state == target:
+            automatic = automatic_state(state, role)
+            if state.state == target or automatic == STATE_UNKNOWN:
+                # What cannot be given back is not taken.
                 return
             await self._async_command(
                 role,
@@ -240,7 +307,7 @@ class Control:
                 Lease(
                     entity_id=entity_id,
                     commanded=target,
-                    automatic=automatic_state(state, role),
+                    automatic=automatic,
                     changed=dt_util.utcnow(),
                 ),
             )
@@ -307,8 +374,10 @@ class Control:
                 await self._hass.services.async_call(
                     domain, service, data, blocking=True
                 )
-        except (HomeAssistantError, vol.Invalid, TimeoutError) as err:
-            _LOGGER.debug("%s did not take %s: %s", entity_id, target, err)
+        except Exception as err:  # noqa: BLE001
+            # It is another integration's code: whatever it raises, the other
+            # devices are still told and given back.
+            _LOGGER.debug("%s did not take %s: %r", entity_id, target, err)
             self._expect(role)
             return False
         return True

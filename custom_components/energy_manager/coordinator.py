@@ -107,7 +107,10 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         try:
             inputs = await self._async_inputs()
             problem, plan = await self.hass.async_add_executor_job(_make_plan, inputs)
-        except (EngineError, HomeAssistantError, ImportError) as err:
+        except Exception as err:
+            # Whatever goes wrong, the last plan is carried on and the owner is told.
+            if not isinstance(err, EngineError | HomeAssistantError | ImportError):
+                _LOGGER.exception("Unexpected failure of %s", self.name)
             self.failure = err
             if self.valid_plan() is None:
                 raise UpdateFailed(
@@ -119,6 +122,9 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
             return self.data
         self.failure = None
         self._trouble_ended("plan")
+        if self._memory.mode is Mode.OFF:
+            # It was chosen while the plan was made.
+            return None
         return Planned(
             problem=problem,
             plan=plan,

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
-from homeassistant.core import HassJob, HomeAssistant, callback
+from homeassistant.core import HassJob, HomeAssistant, State, callback
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.start import async_at_started
@@ -38,7 +39,7 @@ PLATFORMS: Final = (
 )
 
 RELEASE_OVERRIDE: Final = timedelta(hours=6)
-"""How long the boiler release set by hand holds: a night, not a holiday."""
+"""How long what was set by hand holds: a night, not a holiday."""
 DEVICE_PAUSE: Final = timedelta(minutes=10)
 """Between changes of the inverter and of the charger."""
 FLOOR_BELOW_COMFORT_K: Final = 5.0
@@ -81,6 +82,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     if not any(other is not home for other in services.loaded_homes(hass)):
         panel.async_hide(hass)
     return True
+
+
+async def async_give_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Give back what the homes have taken of another entry's devices."""
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    entity_ids = {entity.entity_id for entity in entities}
+    for home in services.loaded_homes(hass):
+        await home.control.async_give_back_entities(entity_ids)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -200,7 +209,7 @@ class Home:
         """Return what decides on the commands to the devices."""
         plan, now = self.plan, dt_util.utcnow()
         override = self.release_override
-        tank, water = self.plant.tank, self.plant.hot_water
+        water = self.plant.hot_water
         inverter_on, charger_on = self._electric_devices(plan, now)
         return Situation(
             mode=self.mode,
@@ -210,8 +219,14 @@ class Home:
             charger_on=charger_on,
             tank_top_c=states.tank_top_c(self.hass, self.roles, now),
             floor_c=water.comfort_c - FLOOR_BELOW_COMFORT_K,
-            ceiling_c=tank.maximum_c - CEILING_BELOW_MAXIMUM_K,
+            ceiling_c=self._ceiling_c(),
         )
+
+    def _ceiling_c(self) -> float:
+        """Return the temperature to which the boiler may be made to heat the tank."""
+        highest_c = self.plant.tank.maximum_c - CEILING_BELOW_MAXIMUM_K
+        boiler = self.plant.boiler
+        return highest_c if boiler is None else min(boiler.setpoint_c, highest_c)
 
     def _electric_devices(
         self, plan: Plan | None, now: datetime
@@ -235,12 +250,13 @@ class Home:
     def boiler_released(self) -> tuple[bool, str]:
         """Return whether the boiler may run, and who says so."""
         wish = boiler_wish(self.situation())
-        if wish.command is not None:
+        by_hand = self.control.left_to_owner(Role.BOILER_RELEASE)
+        if wish.command is not None and not by_hand:
             return wish.command is not Command.HOLD, wish.why
         entity_id = entity_of(self.roles, Role.BOILER_RELEASE)
         state = None if entity_id is None else self.hass.states.get(entity_id)
         held = state is not None and state.state == target_state(state, Command.HOLD)
-        return not held, "device"
+        return not held, "owner" if by_hand else "device"
 
     def reason_text(self, language: str | None = None) -> str | None:
         """Return why the plan decides as it does, in words."""
@@ -258,8 +274,10 @@ class Home:
         """Change what the home does with its plan; the boiler is the plan's again."""
         self.memory.mode = mode
         self.memory.release_override = None
+        self.control.take_over()
         await self.store.async_save()
-        await self.control.async_reconcile(self.situation())
+        if not self._stopped:
+            await self.control.async_reconcile(self.situation())
         if mode is Mode.OFF:
             self.coordinator.async_set_updated_data(None)
         else:
@@ -273,8 +291,10 @@ class Home:
                 translation_domain=DOMAIN, translation_key="mode_is_off"
             )
         self.override_release(on)
+        self.control.take_over((Role.BOILER_RELEASE,))
         await self.store.async_save()
-        await self.control.async_reconcile(self.situation())
+        if not self._stopped:
+            await self.control.async_reconcile(self.situation())
         self.coordinator.async_update_listeners()
 
     def override_release(self, on: bool) -> None:
@@ -282,6 +302,18 @@ class Home:
         self.memory.release_override = Override(
             value=float(on), until=dt_util.utcnow() + RELEASE_OVERRIDE
         )
+
+    @callback
+    def take_hand(self, role: Role, state: State) -> None:
+        """Take the state that somebody gave an actuator as the owner's will."""
+        if role is Role.BOILER_RELEASE and state.state in (
+            target_state(state, Command.HOLD),
+            target_state(state, Command.ALLOW),
+        ):
+            self.override_release(state.state != target_state(state, Command.HOLD))
+            self.store.schedule_save()
+        else:
+            self.control.leave_to_owner(role, dt_util.utcnow() + RELEASE_OVERRIDE)
 
     async def async_set_people(self, count: int) -> None:
         """Reckon with so many people, today and tomorrow.

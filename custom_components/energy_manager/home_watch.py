@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.components.weather.const import DATA_COMPONENT as WEATHER_COMPONENT
+from homeassistant.components.weather.const import (
+    DATA_COMPONENT as WEATHER_COMPONENT,
+    WeatherEntityFeature,
+)
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, callback
 from homeassistant.helpers.event import (
     async_track_state_change_event,
@@ -14,8 +17,7 @@ from homeassistant.helpers.event import (
 
 from . import role_issues
 from .const import Mode
-from .control import Command, target_state
-from .roles import Role, entities_of, entity_of
+from .roles import ACTUATORS, Role, entities_of, entity_of
 
 if TYPE_CHECKING:
     from .home import Home
@@ -48,7 +50,7 @@ class HomeWatch:
             Role.TANK_TOP: self._watch_tank,
             Role.TANK_MIDDLE: self._watch_tank,
             Role.TANK_BOTTOM: self._watch_tank,
-            Role.BOILER_RELEASE: self._watch_boiler,
+            **{role: partial(self._watch_device, role) for role in ACTUATORS},
         }
         for role, action in watched.items():
             if entities := entities_of(home.roles, role):
@@ -107,8 +109,10 @@ class HomeWatch:
             return
         self._unwatch_forecast()
         self._forecast_of = entity
+        features = entity.supported_features or 0
+        hourly = bool(features & WeatherEntityFeature.FORECAST_HOURLY)
         self._stop_forecast = entity.async_subscribe_forecast(
-            "hourly", partial(self._forecast_changed, entity)
+            "hourly" if hourly else "daily", partial(self._forecast_changed, entity)
         )
 
     @callback
@@ -133,17 +137,13 @@ class HomeWatch:
             self._home.request_plan()
 
     @callback
-    def _watch_boiler(self, event: Event[EventStateChangedData]) -> None:
-        """Take what somebody did to the actuator by hand as the owner's will."""
+    def _watch_device(self, role: Role, event: Event[EventStateChangedData]) -> None:
+        """Take what somebody did to an actuator by hand as the owner's will."""
         old, new = event.data["old_state"], event.data["new_state"]
         if old is None or new is None or old.state == new.state:
             return
-        by_hand = (
-            event.context.user_id is not None and self._home.mode is Mode.AUTOMATIC
-        )
-        if by_hand and new.state == target_state(new, Command.HOLD):
-            self._home.override_release(False)
-        elif by_hand and new.state == target_state(new, Command.RUN):
-            self._home.override_release(True)
+        home = self._home
+        if home.mode is Mode.AUTOMATIC and home.control.taken_by_hand(role, old, new):
+            home.take_hand(role, new)
         # The entities show what the device does, and a change is read back at once.
-        self._home.coordinator.async_update_listeners()
+        home.coordinator.async_update_listeners()

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, ServiceCall, State
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -56,15 +56,26 @@ def _changed(situation: Situation, **changes: Any) -> Situation:
         ({"tank_top_c": 39.9}, Command.ALLOW, "tank_cold"),
         ({"tank_top_c": 0.0}, Command.ALLOW, "tank_cold"),
         ({"tank_top_c": None}, Command.ALLOW, "tank_unknown"),
-        ({"action": Command.RUN, "tank_top_c": None}, Command.RUN, "plan"),
-        ({"action": Command.RUN, "tank_top_c": 85.0}, Command.ALLOW, "tank_hot"),
+        ({"action": Command.RUN, "tank_top_c": None}, Command.ALLOW, "tank_unknown"),
+        ({"action": Command.RUN, "tank_top_c": 59.9}, Command.RUN, "plan"),
+        ({"action": Command.RUN, "tank_top_c": 60.0}, Command.ALLOW, "tank_hot"),
         # Without a valid plan, or out of automatic mode, the device decides.
         ({"action": None}, None, "no_plan"),
         ({"mode": Mode.ADVISE}, None, "not_automatic"),
         ({"mode": Mode.OFF}, None, "not_automatic"),
         # The owner's hand goes before the plan, within what is safe.
-        ({"override": True}, Command.RUN, "owner"),
-        ({"override": True, "tank_top_c": 90.0}, Command.ALLOW, "owner"),
+        ({"override": True}, Command.ALLOW, "owner"),
+        ({"override": True, "action": Command.RUN}, Command.RUN, "owner"),
+        (
+            {"override": True, "action": Command.RUN, "tank_top_c": 60.0},
+            Command.ALLOW,
+            "owner",
+        ),
+        (
+            {"override": True, "action": Command.RUN, "tank_top_c": None},
+            Command.ALLOW,
+            "owner",
+        ),
         ({"override": False, "action": Command.RUN}, Command.HOLD, "owner"),
         ({"override": False, "mode": Mode.ADVISE}, Command.HOLD, "owner"),
         ({"override": False, "tank_top_c": None}, Command.HOLD, "owner"),
@@ -255,7 +266,9 @@ async def test_device_that_does_not_obey(
     assert f"{RELAY} obeys again" in caplog.text
 
 
-@pytest.mark.parametrize("error", [HomeAssistantError("no bus"), TimeoutError()])
+@pytest.mark.parametrize(
+    "error", [HomeAssistantError("no bus"), TimeoutError(), KeyError("foreign")]
+)
 async def test_failing_write_is_repeated(
     hass: HomeAssistant,
     devices: Devices,
@@ -365,6 +378,104 @@ async def test_giving_back_what_cannot_be_reached(
     )
     await control.async_give_all_back()
     assert store.memory.leases == {}
+
+
+async def test_giving_back_what_is_not_there_now(
+    hass: HomeAssistant, devices: Devices, store: HomeStore
+) -> None:
+    """An action on an unavailable device does nothing: its lease is kept."""
+    control = _control(hass, store)
+    await control.async_reconcile(HOLD)
+    devices.set(RELAY, STATE_UNAVAILABLE)
+    await control.async_give_all_back()
+    assert Role.BOILER_RELEASE in store.memory.leases
+    assert devices.calls == [(RELAY, "off")]
+    devices.set(RELAY, "off")
+    await control.async_give_all_back()
+    assert devices.calls == [(RELAY, "off"), (RELAY, "auto")]
+    assert store.memory.leases == {}
+
+
+async def test_giving_back_what_is_disabled(
+    hass: HomeAssistant,
+    devices: Devices,
+    store: HomeStore,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """A device whose entity is disabled may come back: its lease is kept."""
+    control = _control(hass, store)
+    await control.async_reconcile(HOLD)
+    hass.states.async_remove(RELAY)
+    entity_registry.async_get_or_create(
+        "select", "vbus", "relay", suggested_object_id="relay"
+    )
+    await control.async_give_all_back()
+    assert Role.BOILER_RELEASE in store.memory.leases
+
+
+async def test_one_device_that_fails_keeps_no_other(
+    hass: HomeAssistant, devices: Devices, store: HomeStore
+) -> None:
+    """Every device is given back, whatever another one raises."""
+    control = Control(
+        hass,
+        "home",
+        store,
+        {Role.BOILER_RELEASE: "number.not_a_switch", Role.CHARGER: SWITCH},
+        {Role.BOILER_RELEASE: PAUSE, Role.CHARGER: PAUSE},
+    )
+    for role, entity_id in control.devices.items():
+        store.memory.leases[role] = Lease(
+            entity_id=entity_id,
+            commanded=STATE_OFF,
+            automatic=STATE_ON,
+            changed=dt_util.utcnow(),
+        )
+        devices.set(entity_id, STATE_OFF)
+    await control.async_give_all_back()
+    assert devices.calls == [(SWITCH, "on")]
+    assert list(store.memory.leases) == [Role.BOILER_RELEASE]
+
+
+async def test_what_cannot_be_given_back_is_not_taken(
+    hass: HomeAssistant, devices: Devices, store: HomeStore
+) -> None:
+    """A device of which nobody knows how it was is left alone."""
+    control = _control(hass, store, SWITCH)
+    control.devices = {Role.INVERTER_MODE: SWITCH}
+    devices.set(SWITCH, STATE_UNKNOWN)
+    await control.async_reconcile(_changed(HOLD, inverter_on=False))
+    assert devices.calls == []
+    assert store.memory.leases == {}
+
+
+async def test_device_taken_by_hand(
+    hass: HomeAssistant,
+    devices: Devices,
+    store: HomeStore,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What the owner does at a device holds for a while; the plan comes back."""
+    control = _control(hass, store)
+    await control.async_reconcile(HOLD)
+    old = state_of(hass, RELAY)
+    devices.set(RELAY, "on")
+    new = state_of(hass, RELAY)
+    assert control.taken_by_hand(Role.BOILER_RELEASE, old, new)
+    assert not control.taken_by_hand(Role.BOILER_RELEASE, new, old)
+    assert not control.taken_by_hand(Role.CHARGER, old, new)
+    devices.set(RELAY, STATE_UNAVAILABLE)
+    assert not control.taken_by_hand(Role.BOILER_RELEASE, old, state_of(hass, RELAY))
+
+    devices.set(RELAY, "on")
+    control.leave_to_owner(Role.BOILER_RELEASE, dt_util.utcnow() + PAUSE)
+    await control.async_reconcile(HOLD)
+    assert control.left_to_owner(Role.BOILER_RELEASE)
+    assert state_of(hass, RELAY).state == "on"
+    freezer.tick(PAUSE)
+    await control.async_reconcile(HOLD)
+    assert state_of(hass, RELAY).state == "off"
+    assert store.memory.leases[Role.BOILER_RELEASE].automatic == "auto"
 
 
 async def test_memory_survives(hass: HomeAssistant, store: HomeStore) -> None:

@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import Context, CoreState, HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.energy_manager.const import DOMAIN, Mode
 from custom_components.energy_manager.engine.errors import InputError
 from custom_components.energy_manager.engine.planner.plan import Plan
-from custom_components.energy_manager.home import Home
+from custom_components.energy_manager.home import Home, async_give_back
 
 from .house import EVENING, RELAY, House, async_set_up, home_entry, state_of
 
@@ -148,7 +148,8 @@ async def test_boiler_release_by_hand(
     entry = home_entry(hass)
     await async_set_up(hass, entry)
     await _async_call(hass, "switch.turn_on", RELEASE)
-    assert house.relay.state == "on"
+    # Released is not made to run: the boiler's own thermostat decides.
+    assert house.relay.state == "auto"
     state = state_of(hass, RELEASE)
     assert state.state == STATE_ON
     assert state.attributes["decided_by"] == "owner"
@@ -164,38 +165,69 @@ async def test_boiler_release_by_hand(
     await _async_pass(hass, freezer, timedelta(minutes=2))
     assert house.relay.state == "auto"
     assert state_of(hass, RELEASE).attributes["decided_by"] == "device"
-    assert house.relay.commands == ["on", "off", "auto"]
+    assert house.relay.commands == ["off", "auto"]
+
+
+async def _async_turn_relay(hass: HomeAssistant, option: str) -> None:
+    """Turn the boiler's relay by hand."""
+    await hass.services.async_call(
+        "select", "select_option", {"entity_id": RELAY, "option": option}, blocking=True
+    )
+    await hass.async_block_till_done()
 
 
 async def test_hand_on_the_device_itself(
-    hass: HomeAssistant, house: House, hass_admin_user: Any
+    hass: HomeAssistant, house: House, freezer: FrozenDateTimeFactory
 ) -> None:
-    """In automatic mode a hand on the device counts as one on the release."""
+    """In automatic mode a hand on the device is not fought, for six hours."""
     entry = home_entry(hass, Mode.AUTOMATIC)
     await async_set_up(hass, entry)
     assert house.relay.state == "off"
-    await hass.services.async_call(
-        "select",
-        "select_option",
-        {"entity_id": RELAY, "option": "on"},
-        blocking=True,
-        context=Context(user_id=hass_admin_user.id),
-    )
-    await hass.async_block_till_done()
+    await _async_turn_relay(hass, "on")
+    await _async_pass(hass, freezer, timedelta(minutes=5))
     assert house.relay.state == "on"
+    assert state_of(hass, RELEASE).state == STATE_ON
     assert state_of(hass, RELEASE).attributes["decided_by"] == "owner"
-    await hass.services.async_call(
-        "select",
-        "select_option",
-        {"entity_id": RELAY, "option": "off"},
-        blocking=True,
-        context=Context(user_id=hass_admin_user.id),
-    )
-    await hass.async_block_till_done()
+    await _async_turn_relay(hass, "off")
+    await _async_pass(hass, freezer, timedelta(minutes=5))
     assert state_of(hass, RELEASE).state == STATE_OFF
+    assert state_of(hass, RELEASE).attributes["decided_by"] == "owner"
     # Choosing a mode ends it.
     await _async_call(hass, "select.select_option", MODE, option="automatic")
     assert state_of(hass, RELEASE).attributes["decided_by"] == "plan"
+
+
+async def test_automatic_chosen_on_the_device_itself(
+    hass: HomeAssistant, house: House, freezer: FrozenDateTimeFactory
+) -> None:
+    """Who sets the device to its automatic has released the boiler."""
+    entry = home_entry(hass, Mode.AUTOMATIC)
+    await async_set_up(hass, entry)
+    assert house.relay.state == "off"
+    await _async_turn_relay(hass, "auto")
+    await _async_pass(hass, freezer, timedelta(minutes=5))
+    assert house.relay.state == "auto"
+    assert state_of(hass, RELEASE).attributes["decided_by"] == "owner"
+    await _async_pass(hass, freezer, timedelta(hours=6))
+    assert state_of(hass, RELEASE).attributes["decided_by"] != "owner"
+
+
+async def test_device_is_given_back_before_its_entry_goes(
+    hass: HomeAssistant, house: House
+) -> None:
+    """A device link that is unloaded leaves no device in our hands."""
+    entry = home_entry(hass, Mode.AUTOMATIC)
+    await async_set_up(hass, entry)
+    assert house.relay.state == "off"
+    link = MockConfigEntry(domain=DOMAIN)
+    with patch.object(
+        er,
+        "async_entries_for_config_entry",
+        return_value=[Mock(entity_id=RELAY)],
+    ):
+        await async_give_back(hass, link)
+    assert house.relay.state == "auto"
+    assert _home(entry).memory.leases == {}
 
 
 async def test_modes(hass: HomeAssistant, house: House) -> None:
