@@ -76,15 +76,15 @@ _TEMPERATURES: Final = (*_TANK_PROBES, Role.COLLECTOR, Role.OUTDOOR_TEMPERATURE)
 
 def _number_selector(field: ProfileField) -> NumberSelector:
     """Return a box for one number of the plant."""
-    config: NumberSelectorConfig = {
-        "min": field.minimum,
-        "max": field.maximum,
-        "step": field.step,
-        "mode": NumberSelectorMode.BOX,
-    }
-    if field.unit is not None:
-        config["unit_of_measurement"] = field.unit
-    return NumberSelector(config)
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=field.minimum,
+            max=field.maximum,
+            step=field.step,
+            mode=NumberSelectorMode.BOX,
+            unit_of_measurement=field.unit,
+        )
+    )
 
 
 def _component_schema(component: Component, values: Mapping[str, Any]) -> vol.Schema:

@@ -47,7 +47,7 @@ class ProfileField:
     minimum: float
     maximum: float
     step: float
-    unit: str | None
+    unit: str
     per_unit: float = 1.0
     """What the owner sees for one unit of the engine: 100 for a share in %."""
 
@@ -66,9 +66,7 @@ def _celsius(minimum: float, maximum: float) -> ProfileField:
     )
 
 
-def _field(
-    minimum: float, maximum: float, step: float, unit: str | None
-) -> ProfileField:
+def _field(minimum: float, maximum: float, step: float, unit: str) -> ProfileField:
     """Return a field that is shown as the engine takes it."""
     return ProfileField(minimum=minimum, maximum=maximum, step=step, unit=unit)
 

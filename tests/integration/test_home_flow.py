@@ -381,6 +381,24 @@ def _forecast_selector(form: Any) -> Any:
     return surroundings.schema.schema["solar_forecast"]
 
 
+async def test_demo_house_may_bring_its_plant(hass: HomeAssistant) -> None:
+    """A demo house may have another plant, and leave the mode to the default."""
+    plant = default_plant() | {"heating": None}
+    await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_IMPORT},
+        data={
+            "kind": "home",
+            "demo_entry_id": "abc",
+            "title": "Demo house",
+            "roles": ROLES,
+            "plant": plant,
+        },
+    )
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+    assert entry.options == {"roles": ROLES, "plant": plant}
+
+
 async def test_solar_forecasts_are_offered(hass: HomeAssistant) -> None:
     """Entries that forecast for the Energy dashboard can be chosen, also later."""
     source = MockConfigEntry(domain="forecaster", title="Roof")
