@@ -171,3 +171,16 @@ def test_the_next_sunshine_ends_with_the_day() -> None:
     assert later.begin > sunshine.half
     dark = plan_of("run_little_sun")
     assert next_sunshine(problem, dark.heat, 0) is None
+
+
+def test_waiting_for_a_run_compares_true_quantities() -> None:
+    """Waiting for a run compares true quantities."""
+    plan = plan_of("wait_for_run")
+    said, heat = plan.decision.reason.parameters, plan.heat
+    assert said["until_time"] == plan.runs[0].start.isoformat().replace("+00:00", "Z")
+    assert said["heat_kwh"] == plan.runs[0].heat_kwh
+    until = boundary(plan, said["until_time"])
+    drawn = sum(heat.hot_water_kwh[:until])
+    assert said["hot_water_kwh"] == pytest.approx(drawn, abs=0.06)
+    assert said["usable_kwh"] == pytest.approx(heat.usable_heat_kwh[0], abs=0.06)
+    assert float(said["usable_kwh"]) > float(said["hot_water_kwh"])

@@ -154,13 +154,14 @@ def _why_hold(problem: Problem, heat: HeatFlows, runs: tuple[Run, ...]) -> Reaso
     outlook = look_ahead(problem, heat, 0, first_run)
     parameters: dict[str, str | int | float] = {
         "usable_kwh": _amount(outlook.usable_kwh),
-        "demand_kwh": _amount(outlook.demand_kwh),
         "solar_kwh": _amount(outlook.solar_kwh),
         "until_time": _time(grid.boundary(first_run)),
     }
     if runs:
+        parameters["hot_water_kwh"] = _amount(outlook.hot_water_kwh)
         parameters["heat_kwh"] = runs[0].heat_kwh
         return Reason(code="wait_for_run", parameters=parameters)
+    parameters["demand_kwh"] = _amount(outlook.demand_kwh)
     if outlook.usable_kwh + outlook.solar_kwh < 0.5 * outlook.demand_kwh:
         return Reason(code="cannot_help", parameters=parameters)
     return Reason(code="tank_suffices", parameters=parameters)
