@@ -68,7 +68,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemoConfigEntry) -> bool
         raise
     entry.async_on_unload(entry.add_update_listener(_async_options_changed))
     _running(hass, entry.entry_id).set()
-    entry.async_create_background_task(
+    house.furnishing = entry.async_create_background_task(
         hass, _async_furnish(hass, entry, house), "demo house entries"
     )
     return True
@@ -88,12 +88,14 @@ async def _async_furnish(
 
 async def async_unload_entry(hass: HomeAssistant, entry: DemoConfigEntry) -> bool:
     """Stop the demo house, and before it what lives on its devices."""
+    house: DemoHouse = entry.runtime_data
+    await _async_cancel(house.furnishing)
     await async_pause_children(hass, entry.entry_id)
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await async_resume_children(hass, entry.entry_id)
         return False
     _running(hass, entry.entry_id).clear()
-    await entry.runtime_data.async_stop()
+    await house.async_stop()
     return True
 
 
@@ -129,6 +131,13 @@ async def _async_options_changed(hass: HomeAssistant, entry: DemoConfigEntry) ->
         await entry.runtime_data.async_apply_options()
 
 
+async def _async_cancel(task: asyncio.Task[None] | None) -> None:
+    """End a task and wait until it has ended."""
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 def _running(hass: HomeAssistant, entry_id: str) -> asyncio.Event:
     """Return the event that is set while the demo house runs."""
     return hass.data.setdefault(_RUNNING, {}).setdefault(entry_id, asyncio.Event())
@@ -158,6 +167,7 @@ class DemoHouse:
         """What the devices measured before the house was added, until imported."""
         self.statistics: list[str] = []
         """The statistics that were imported."""
+        self.furnishing: asyncio.Task[None] | None = None
         self._store = _store(hass, entry.entry_id)
         self._listeners: list[CALLBACK_TYPE] = []
         self._loop: asyncio.Task[None] | None = None
@@ -193,8 +203,10 @@ class DemoHouse:
         )
         self._looked_at = dt_util.utcnow()
         surroundings = await self._async_surroundings()
+        # A house that was stopped before it had a past begins once more.
+        world = saved["world"] if self.statistics else None
         await self.hass.async_add_executor_job(
-            self._make_world, saved.get("world"), surroundings, self._looked_at
+            self._make_world, world, surroundings, self._looked_at
         )
         port: int = self.entry.data[CONF_PORT]
         await self.devices.async_start(port)
@@ -335,10 +347,8 @@ class DemoHouse:
 
     async def async_stop(self) -> None:
         """Save the house and take its devices off their wires."""
-        if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
-            self._loop = None
+        await _async_cancel(self._loop)
+        self._loop = None
         await self.devices.async_stop()
         await self.async_save()
 
