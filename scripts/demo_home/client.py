@@ -203,12 +203,14 @@ class Client:
         )
         return answer
 
-    async def finish_options(self, flow_id: str, values: dict[str, Any]) -> None:
-        """Answer the form of an entry's options."""
-        answer = await self._http("POST", f"{OPTIONS_FLOW}/{flow_id}", json=values)
-        if answer["type"] != "create_entry":
-            message = f"Cannot set the options: {answer}"
-            raise ClientError(message)
+    async def answer_options(
+        self, flow_id: str, values: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Answer a form or menu of an entry's options and return what comes next."""
+        answer: dict[str, Any] = await self._http(
+            "POST", f"{OPTIONS_FLOW}/{flow_id}", json=values
+        )
+        return answer
 
     async def leave_options(self, flow_id: str) -> None:
         """Close the form of an entry's options."""
