@@ -243,14 +243,11 @@ class DemoHouse:
         """Take up the house as it was shortly ago, else a plausible one."""
         now_s = now.timestamp()
         if saved is not None:
-            self.world = DemoWorld.from_dict(saved, surroundings)
-            missed_s = now_s - self.world.clock_s
-            if 0.0 <= missed_s <= RESUME.total_seconds():
-                self.world.advance(missed_s, self._actuators())
-                return
-            world = DemoWorld.plausible(surroundings, now_s)
-            world.keep_counting(self.world)
-            self.world = world
+            try:
+                self._resume(DemoWorld.from_dict(saved, surroundings), now_s)
+            except KeyError, TypeError, ValueError:
+                # Another version saved it, in a form that is not understood here.
+                self.world = DemoWorld.plausible(surroundings, now_s)
             return
         # The past was like the weather usually is, whatever is chosen for now.
         usual = replace(surroundings, scenario=Scenario.AS_USUAL)
@@ -258,6 +255,16 @@ class DemoHouse:
         self.world = DemoWorld.plausible(usual, start_s - start_s % 3600.0)
         self.past = tuple(self.world.past(now_s))
         self.world.surroundings = surroundings
+
+    def _resume(self, saved: DemoWorld, now_s: float) -> None:
+        """Go on with the saved house, after a long pause only with its counters."""
+        missed_s = now_s - saved.clock_s
+        if 0.0 <= missed_s <= RESUME.total_seconds():
+            saved.advance(missed_s, self._actuators())
+            self.world = saved
+            return
+        self.world = DemoWorld.plausible(saved.surroundings, now_s)
+        self.world.keep_counting(saved)
 
     async def _async_run(self) -> None:
         """Step the house and let the devices speak, second by second."""

@@ -424,3 +424,30 @@ async def test_child_without_house_is_not_ready(hass: HomeAssistant) -> None:
     assert not await hass.config_entries.async_setup(child.entry_id)
     assert child.state is ConfigEntryState.SETUP_RETRY
     assert child.error_reason_translation_key == "demo_not_running"
+
+
+@pytest.mark.parametrize("pause", [timedelta(hours=1), timedelta(days=3), None])
+async def test_house_after_a_pause(
+    hass: HomeAssistant,
+    demo: ConfigEntry,
+    hass_storage: dict[str, Any],
+    pause: timedelta | None,
+) -> None:
+    """A short pause is caught up, a long one only keeps the counters."""
+    assert await hass.config_entries.async_unload(demo.entry_id)
+    saved = hass_storage[f"{DOMAIN}.demo.{demo.entry_id}"]["data"]
+    heat_wh = saved["world"]["state"]["heat_total_wh"]
+    if pause is None:
+        # Another version has saved the house in another form.
+        del saved["world"]["state"]
+    else:
+        saved["world"]["clock_s"] -= pause.total_seconds()
+        saved["world"]["state"]["tank_c"] = [88.0] * len(
+            saved["world"]["state"]["tank_c"]
+        )
+    assert await hass.config_entries.async_setup(demo.entry_id)
+    world = demo.runtime_data.world
+    assert abs(world.clock_s - dt_util.utcnow().timestamp()) < 10
+    if pause is not None:
+        assert (world.flows.tank_middle_c > 80) == (pause < timedelta(hours=2))
+        assert world.state.heat_total_wh == pytest.approx(heat_wh, rel=1e-3)
