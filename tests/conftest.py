@@ -15,4 +15,4 @@ if importlib.util.find_spec("homeassistant") is None:
     sys.modules[parent.__name__] = parent
 
 # Home Assistant would mount its own test directory over this name.
-import custom_components  # noqa: E402, F401
+import custom_components  # noqa: F401

@@ -60,6 +60,9 @@ class Deadband:
             return True
         if elapsed_s < SETTLE_S:
             return False
+        if value == 0:
+            # A device that has come to rest says so, however little it moved.
+            return True
         moved = abs(value - told) + JITTER
         if moved >= max(self._band.far, self._band.share * abs(told)):
             return True

@@ -211,6 +211,10 @@ class Link:
                 await self._async_pump()
             except LinkError as err:
                 await self._async_lose(err)
+            except Exception as err:
+                # Somebody who listens has failed: the link itself must go on.
+                _LOGGER.exception("Unexpected failure with what %s said", self._title)
+                await self._async_lose(LinkError(f"unexpected failure: {err!r}"))
 
     def write(self, data: bytes) -> None:
         """Send bytes; LinkError while there is no connection."""

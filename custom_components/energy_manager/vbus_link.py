@@ -343,7 +343,12 @@ async def async_setup_entry(
             translation_domain=DOMAIN, translation_key="vbus_password"
         ) from err
     entry.runtime_data = link
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    try:
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException:
+        # A port that stays open would keep the next attempt from opening it.
+        await link.async_stop()
+        raise
     return True
 
 

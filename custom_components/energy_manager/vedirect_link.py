@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
@@ -248,11 +248,11 @@ class VEDirectLink:
             return
         if not self._check_identity(self._merge.identity):
             return
-        self._refresh()
-        for label, _text in block.fields:
-            for key, value in self.values.items():
-                if value.label == label:
-                    self._count(key, value)
+        labels = {label for label, _text in block.fields}
+        self._refresh(labels)
+        for key, value in self.values.items():
+            if value.label in labels:
+                self._count(key, value)
         self._identified.set()
 
     @callback
@@ -264,8 +264,12 @@ class VEDirectLink:
                 newcomer(value)
 
     @callback
-    def _refresh(self) -> None:
-        """Compute all values anew and tell of those that changed or vanished."""
+    def _refresh(self, spoken: Collection[str] = ()) -> None:
+        """Compute all values anew and tell of those that changed or vanished.
+
+        Those of the labels just spoken are told as well: a listener may have held
+        the same reading back a moment ago.
+        """
         if self._stranger or self._merge.identity is None:
             return
         since = monotonic() - STALE_S
@@ -278,7 +282,9 @@ class VEDirectLink:
         if bool(before) is not bool(self.values):
             self._subscriptions.async_tell(CONNECTION)
         for key in before.keys() | self.values.keys():
-            if before.get(key) != self.values.get(key):
+            value = self.values.get(key)
+            heard = value is not None and value.label in spoken
+            if heard or before.get(key) != value:
                 self._subscriptions.async_tell(key)
 
     # Identity
@@ -364,7 +370,12 @@ async def async_setup_entry(
             translation_placeholders={"reason": str(err)},
         ) from err
     entry.runtime_data = link
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    try:
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException:
+        # A port that stays open would keep the next attempt from opening it.
+        await link.async_stop()
+        raise
     return True
 
 

@@ -94,6 +94,30 @@ async def test_silence_is_a_loss(
     assert "Connection to Adapter lost: no data for 0 s" in caplog.text
 
 
+async def test_a_failing_listener_does_not_end_the_link(
+    listener: Listener,
+    adapter: EmulatedAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever a listener raises, the link goes on with a new connection."""
+    assert listener.link is not None
+
+    def fail(_: bytes) -> None:
+        monkeypatch.setattr(listener.link, "_receive", listener.receive)
+        raise ValueError("not among the options")
+
+    monkeypatch.setattr(listener.link, "_receive", fail)
+    await listener.link.async_connect()
+    task = asyncio.create_task(listener.link.async_run())
+    await async_until(lambda: adapter.logins >= 2 and bool(listener.heard))
+    await listener.link.async_close()
+    await asyncio.wait_for(task, 5)
+    assert listener.changes[:3] == [True, False, True]
+    assert "Unexpected failure with what Adapter said" in caplog.text
+    caplog.clear()
+
+
 async def test_a_refused_password_ends_the_attempts(
     listener: Listener, adapter: EmulatedAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +244,15 @@ def test_zero_and_unknown_are_told_apart() -> None:
     assert words.passes("bulk", 0)
     assert not words.passes("bulk", 1)
     assert words.passes("float", 2)
+
+
+def test_coming_to_rest_is_told() -> None:
+    """A reading of zero does not wait until it has moved far enough."""
+    deadband = Deadband(Band(near=1, far=20))
+    assert deadband.passes(15.0, 0.0)
+    assert not deadband.passes(0.0, 3.0)
+    assert deadband.passes(0.0, 6.0)
+    assert not deadband.passes(0.0, 12.0)
 
 
 def test_counters_believe_no_single_spike() -> None:

@@ -276,6 +276,27 @@ async def test_states_are_written_at_leisure(
     assert sensor_of(hass, "battery_voltage") == "14.4"
 
 
+async def test_a_value_that_was_held_back_is_told_later(
+    hass: HomeAssistant, inverter: SpeakingInverter, clock: Clock
+) -> None:
+    """A load that is on for two seconds does not stay for ever."""
+    await async_set_up(hass, entry_for(inverter.port), "ac_apparent_power")
+    await inverter.async_stop()
+    link = hass.config_entries.async_entries(DOMAIN)[0].runtime_data
+
+    async def async_second(power_va: int, seconds: float) -> str | None:
+        clock.tick(seconds)
+        heard = link._decoder.frames
+        inverter.readings = replace(inverter.readings, ac_apparent_power_va=power_va)
+        inverter.port.say(inverter.say())
+        await async_until(lambda: link._decoder.frames > heard)
+        return sensor_of(hass, "ac_apparent_power")
+
+    assert await async_second(1000, 10) == "1000"
+    assert await async_second(0, 3) == "1000"
+    assert await async_second(0, 3) == "0"
+
+
 async def test_a_damaged_counter_leaves_no_spike(
     hass: HomeAssistant, charger: SpeakingCharger, clock: Clock
 ) -> None:
