@@ -29,11 +29,12 @@ class Links(HTMLParser):
         super().__init__()
         self.addresses: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take a link, unless its file was withdrawn."""
         found = dict(attrs)
-        if tag == "a" and "data-yanked" not in found and "href" in found:
-            self.addresses.append(found["href"])
+        address = found.get("href")
+        if tag == "a" and "data-yanked" not in found and address is not None:
+            self.addresses.append(address)
 
 
 def get(address: str) -> bytes:

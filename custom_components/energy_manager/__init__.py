@@ -1,6 +1,6 @@
 """Energy Manager: reads, plans and controls the energy of a solar home."""
 
-from typing import Final
+from typing import Any, Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -12,7 +12,27 @@ from .const import CONF_KIND, DOMAIN, EntryKind
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-_KINDS: Final = {
+
+class _Kind(Protocol):
+    """What the module of each kind of config entry offers."""
+
+    async def async_setup_entry(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any]
+    ) -> bool:
+        """Set up an entry of this kind."""
+
+    async def async_unload_entry(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any]
+    ) -> bool:
+        """Unload an entry of this kind."""
+
+    async def async_remove_entry(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any]
+    ) -> None:
+        """Remove what an entry of this kind leaves outside of itself."""
+
+
+_KINDS: Final[dict[str, _Kind]] = {
     EntryKind.VBUS: vbus_link,
     EntryKind.VEDIRECT: vedirect_link,
     EntryKind.HOME: home,

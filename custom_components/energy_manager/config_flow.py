@@ -48,7 +48,6 @@ class EnergyManagerConfigFlow(
             case EntryKind.DEMO:
                 return await self.async_step_demo()
 
-    @override
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:

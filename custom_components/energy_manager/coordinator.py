@@ -102,7 +102,7 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
     @override
     async def _async_update_data(self) -> Planned | None:
         """Make a plan; keep the last one if that fails and it is still valid."""
-        if self._memory.mode is Mode.OFF:
+        if self._is_off():
             return None
         try:
             inputs = await self._async_inputs()
@@ -122,7 +122,7 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
             return self.data
         self.failure = None
         self._trouble_ended("plan")
-        if self._memory.mode is Mode.OFF:
+        if self._is_off():
             # It was chosen while the plan was made.
             return None
         return Planned(
@@ -130,6 +130,10 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
             plan=plan,
             tank_top_c=states.tank_top_c(self.hass, self.roles, inputs.now),
         )
+
+    def _is_off(self) -> bool:
+        """Return whether the owner wants no plan."""
+        return self._memory.mode is Mode.OFF
 
     async def _async_inputs(self) -> PlanningInputs:
         """Gather what a problem is built from."""

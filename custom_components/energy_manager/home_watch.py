@@ -1,5 +1,6 @@
 """What a home watches: the clock, forecasts, people, the tank and its boiler."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -43,7 +44,7 @@ class HomeWatch:
         """Watch until the home is unloaded."""
         home = self._home
         entry, hass = home.entry, home.hass
-        watched = {
+        watched: dict[Role, Callable[[Event[EventStateChangedData]], None]] = {
             Role.WEATHER: self._watch_weather,
             Role.PEOPLE: self._watch_people,
             Role.CALENDAR: self._watch_people,

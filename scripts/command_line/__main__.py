@@ -22,7 +22,8 @@ def main(arguments: list[str]) -> int:
     decode_vedirect.add_parser(kinds)
     plan.add_parser(commands)
     options = parser.parse_args(arguments)
-    return options.run(options)
+    code: int = options.run(options)
+    return code
 
 
 if __name__ == "__main__":
