@@ -1,7 +1,7 @@
 // Opens pages of a running Home Assistant in headless Chromium.
 //
 // Reads one job as JSON from standard input and writes its result as JSON:
-//   {executable, address?, tokens?, pages: [{path | html, width, height, dark?, scale?, transparent?, wait_for?, file}]}
+//   {executable, address?, tokens?, time_zone?, pages: [{path | html, width, height, dark?, scale?, transparent?, wait_for?, file}]}
 //   {pages: [{errors: [text], outside: [url], text, widest}]}
 // `errors` are console errors and uncaught exceptions, `outside` what was asked of any other machine (and refused),
 // `text` what a person reads in the element of `wait_for`, `widest` how many pixels it takes.
@@ -45,6 +45,7 @@ async function show(browser, job, page) {
     deviceScaleFactor: page.scale ?? 1,
     colorScheme: page.dark ? "dark" : "light",
     locale: "en-GB",
+    timezoneId: job.time_zone ?? "UTC",
   });
   if (job.tokens) await logIn(context, job);
   await context.route(

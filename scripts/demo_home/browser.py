@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import Any
 
-from .settings import REPOSITORY
+from .settings import REPOSITORY, Settings
 
 CHROMIUM_NAMES = (
     "chromium",
@@ -54,7 +54,7 @@ def missing() -> str | None:
 
 def show(
     pages: list[dict[str, Any]],
-    address: str | None = None,
+    settings: Settings | None = None,
     tokens: dict[str, Any] | None = None,
 ) -> list[Shown]:
     """Open pages one after the other; keep a picture of each in its `file`.
@@ -70,7 +70,8 @@ def show(
         Path(page["file"]).parent.mkdir(parents=True, exist_ok=True)
     job = {
         "executable": chromium(),
-        "address": address,
+        "address": settings and settings.address,
+        "time_zone": settings and settings.time_zone,
         "tokens": tokens,
         "pages": pages,
     }

@@ -39,7 +39,7 @@ async def take() -> None:
                         "file": str(IMAGES / "dashboard.png"),
                     }
                 ],
-                settings.address,
+                settings,
                 client.tokens,
             )
 

@@ -307,7 +307,7 @@ def test_page_in_a_browser(house: House, artifacts: Path) -> None:
         }
         for name, (width, height, dark) in PANEL_VIEWS.items()
     ]
-    seen = show(pages, house.settings.address, house.client.tokens)
+    seen = show(pages, house.settings, house.client.tokens)
     # Meanwhile it may have been planned anew, with other words.
     texts.add(house.run(plan_of(house.client))["reason_text"])
     for page, shown in zip(pages, seen, strict=True):
