@@ -17,8 +17,9 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from . import outlook, panel, role_issues, services, states, websocket
+from .commands import Command, Situation, boiler_wish, target_state
 from .const import CONF_MODE, CONF_PLANT, CONF_ROLES, DOMAIN, Mode
-from .control import Command, Control, Situation, boiler_wish, target_state
+from .control import Control
 from .coordinator import PlanCoordinator
 from .engine.forecast import Household
 from .engine.planner.plan import Plan

@@ -11,16 +11,16 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.energy_manager.const import DOMAIN, Mode
-from custom_components.energy_manager.control import (
+from custom_components.energy_manager.commands import (
     Command,
-    Control,
     Situation,
     automatic_state,
     boiler_wish,
     target_state,
     wishes,
 )
+from custom_components.energy_manager.const import DOMAIN, Mode
+from custom_components.energy_manager.control import Control
 from custom_components.energy_manager.roles import Role
 from custom_components.energy_manager.storage import HomeStore, Lease, Override
 
