@@ -41,7 +41,7 @@ CASES: dict[str, Problem] = {
         plant=without(collector=None, heating=None),
         state=replace(USED_TANK, tank_c=(70.0, 72.0, 75.0)),
     ),
-    "run_for_heating": a_problem(
+    "rooms_need_boiler": a_problem(
         WINTER_EVENING,
         ambient_c=-5.0,
         cloud_cover=1.0,
@@ -102,7 +102,7 @@ def every_reason() -> dict[str, Reason]:
 def test_every_reason_can_be_said_in_every_language() -> None:
     """Every reason can be said in every language."""
     reasons = every_reason()
-    assert set(CASES) <= set(reasons)
+    assert set(CASES) | {"run_for_heating"} <= set(reasons)
     for language in LANGUAGES:
         texts = words(language)
         for code, reason in reasons.items():

@@ -155,8 +155,11 @@ def check_words(problem: Problem, plan: Plan) -> None:
     running = plan.heat.boiler_on[0]
     if plan.decision.action != "allow":
         assert (plan.decision.action == "run") == running
-    else:
+    elif plan.decision.reason.code == "tank_unknown":
         assert not any(value is not None for value in problem.state.tank_c)
+    else:
+        assert plan.decision.reason.code == "rooms_need_boiler"
+        assert any(plan.heat.heating_kwh[:4])
     assert (len(plan.runs) > 0) == any(plan.heat.boiler_on)
 
 

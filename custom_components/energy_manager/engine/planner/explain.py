@@ -19,6 +19,12 @@ LEAST_SUN_KWH = 0.05
 SUNLESS_H = 3.0
 """So long without sun ends a day's sun."""
 
+ROOMS_H = 2.0
+"""How far the need of the rooms is looked at for what is done now."""
+
+LEAST_ROOMS_KWH = 0.2
+"""Less heat than this until then can wait."""
+
 OUTLOOK_H = 12.0
 """How far a run looks ahead where no sun comes."""
 
@@ -63,6 +69,9 @@ def decide(problem: Problem, heat: HeatFlows, runs: tuple[Run, ...]) -> Decision
     if initial_layers(problem.plant, problem.state.tank_c) is None:
         reason = Reason(code="tank_unknown", parameters={})
         return Decision(action="allow", reason=reason)
+    rooms = _rooms_need_boiler(problem, heat)
+    if rooms is not None:
+        return Decision(action="allow", reason=rooms)
     forced_on, forced_off = forced_steps(problem, boiler)
     if heat.boiler_on[0]:
         if forced_on:
@@ -75,6 +84,30 @@ def decide(problem: Problem, heat: HeatFlows, runs: tuple[Run, ...]) -> Decision
         reason = Reason(code="shortest_pause", parameters={"minutes": minutes})
         return Decision(action="hold", reason=reason)
     return Decision(action="hold", reason=_why_hold(problem, heat, runs))
+
+
+def _rooms_need_boiler(problem: Problem, heat: HeatFlows) -> Reason | None:
+    """Return why the boiler's own thermostat must see to the rooms, if it must.
+
+    Heating water is taken at the bottom of the boiler's zone, between the probes:
+    there the plan cannot see how cold it is. Unless the lower layer carries the
+    rooms, holding the boiler back could leave them cold.
+    """
+    heating = problem.plant.heating
+    last = min(problem.grid.steps, max(1, round(ROOMS_H / problem.grid.step_h)))
+    wanted = sum(heat.heating_kwh[:last])
+    if heating is None or wanted < LEAST_ROOMS_KWH:
+        return None
+    if heat.tank_lower_c[0] >= (heating.supply_c + heating.return_c) / 2:
+        return None
+    return Reason(
+        code="rooms_need_boiler",
+        parameters={
+            "heating_kwh": _amount(wanted),
+            "until_time": _time(problem.grid.boundary(last)),
+            "lower_c": _amount(heat.tank_lower_c[0]),
+        },
+    )
 
 
 def explain_runs(problem: Problem, heat: HeatFlows) -> tuple[Run, ...]:
