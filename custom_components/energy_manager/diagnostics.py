@@ -3,17 +3,20 @@
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_PASSWORD
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
 from . import vbus_link, vedirect_link
 from .home import Home
+from .roles import Role, entities_of
 from .runtime import EnergyManagerConfigEntry
 from .states import entities_in_use
 from .vbus_link import VBusLink
-from .vedirect_link import CONF_SERIAL_NUMBER, VEDirectLink
+from .vedirect_identity import CONF_SERIAL_NUMBER
+from .vedirect_link import VEDirectLink
 
-TO_REDACT: Final = {CONF_HOST, CONF_PASSWORD, CONF_SERIAL_NUMBER}
+TO_REDACT: Final = {CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_SERIAL_NUMBER}
+"""The path of a port names the cable's serial number."""
 
 
 async def async_get_config_entry_diagnostics(
@@ -41,6 +44,7 @@ def _home(hass: HomeAssistant, home: Home) -> dict[str, Any]:
     """Return the problem and the plan of a home, and what happened lately.
 
     The problem holds no place on earth: the sun has been turned into irradiance.
+    Who is at home is nobody's business; how many are expected is in the problem.
     """
     planned, failure = home.coordinator.data, home.coordinator.failure
     states = {
@@ -48,6 +52,7 @@ def _home(hass: HomeAssistant, home: Home) -> dict[str, Any]:
         if (state := hass.states.get(entity_id)) is None
         else state.state
         for entity_id in entities_in_use(home.roles)
+        if entity_id not in entities_of(home.roles, Role.PEOPLE)
     }
     return {
         "problem": None if planned is None else planned.problem.to_json(),

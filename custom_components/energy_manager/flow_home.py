@@ -41,7 +41,13 @@ from .plant_profile import (
     plant_error,
     plant_of_form,
 )
-from .roles import Role, async_solar_forecasts, async_suggest_roles, role_selector
+from .roles import (
+    Role,
+    async_solar_forecasts,
+    async_suggest_roles,
+    entities_of_homes,
+    role_selector,
+)
 
 ROLE_SECTIONS: Final[Mapping[str, tuple[Role, ...]]] = {
     "heat": (
@@ -114,6 +120,7 @@ async def async_roles_schema(
     hass: HomeAssistant, roles: Mapping[str, Any]
 ) -> vol.Schema:
     """Return the form of the roles, filled in with the given entities."""
+    own = entities_of_homes(hass)
     forecasts = await async_solar_forecasts(hass)
     for entry_id in roles.get(Role.SOLAR_FORECAST, ()):
         # A forecast that is not loaded now stays chosen.
@@ -126,7 +133,7 @@ async def async_roles_schema(
             description = None if value is None else {"suggested_value": value}
             key = vol.Optional(role.value, description=description)
             if role is not Role.SOLAR_FORECAST:
-                fields[key] = role_selector(role)
+                fields[key] = role_selector(role, own)
             elif forecasts:
                 fields[key] = _forecast_selector(forecasts)
         sections[vol.Required(name)] = section(vol.Schema(fields), {"collapsed": False})

@@ -18,7 +18,7 @@ import probatio as vol
 
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, CONF_KIND, EntryKind
 from .links import LinkError, LinkSilentError
-from .vedirect_link import async_identify, identity_data, is_device_of, name_of
+from .vedirect_identity import async_identify, identity_data, is_device_of, name_of
 from .vedirect_merge import Identity
 
 PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_DEVICE): SerialPortSelector()})

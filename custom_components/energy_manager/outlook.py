@@ -67,12 +67,14 @@ CLOUD_BY_CONDITION: Final[Mapping[str, float]] = {
 """Share of the sky, for forecasts that tell no cloud cover."""
 
 _GUEST_WORDS: Final = (
-    r"guests?|visitors?|g[äa]e?ste?|besuch(?:er)?(?!\s+(?:bei|beim|im|in)\b)"
-    r"|invit[ée]e?s?|visiteurs?"
+    r"guests?(?!\s+room)|visitors?|g[äa]e?ste?(?!\s*zimmer)"
+    r"|besuch(?:er)?(?!\s+(?:bei|beim|im|in)\b)"
+    r"|invit(?:és?|ées?|ee?s)|visiteurs?"
 )
 _GUESTS: Final = re.compile(
-    rf"(?:\b(?P<before>\d{{1,3}})\s+)?\b(?:{_GUEST_WORDS})\b"
-    r"(?:\s*[:(x×]?\s*(?P<after>\d{1,3})\b)?",
+    rf"(?:(?<![\d:.\-–/])(?P<before>\d{{1,3}})\s+)?\b(?:{_GUEST_WORDS})\b"
+    # A number that is a time of day or a date is no number of guests.
+    r"(?:\s*[:(x×]?\s*(?P<after>\d{1,3})\b(?![:.\-–/]\d|\s*(?:uhr|h|am|pm)\b))?",
     re.IGNORECASE,
 )
 

@@ -161,7 +161,21 @@ ACTUATORS: Final = (Role.BOILER_RELEASE, Role.INVERTER_MODE, Role.CHARGER)
 """Roles whose entities the plan may switch."""
 
 
-def role_selector(role: Role) -> EntitySelector:
+def entities_of_homes(hass: HomeAssistant) -> list[str]:
+    """Return what the homes themselves show: none of it can play a role.
+
+    A home that took its own release for the boiler's would wait for itself.
+    """
+    registry = er.async_get(hass)
+    return [
+        entity.entity_id
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        if entry.data.get(CONF_KIND) == EntryKind.HOME
+        for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
+    ]
+
+
+def role_selector(role: Role, excluded: list[str]) -> EntitySelector:
     """Return a selector that offers only entities that can play the role."""
     description = ROLES[role]
     by_class = [domain for domain in description.domains if domain == SENSOR]
@@ -176,7 +190,11 @@ def role_selector(role: Role) -> EntitySelector:
     if others:
         filters.append({"domain": others})
     return EntitySelector(
-        EntitySelectorConfig(filter=filters, multiple=description.multiple)
+        EntitySelectorConfig(
+            filter=filters,
+            multiple=description.multiple,
+            exclude_entities=excluded,
+        )
     )
 
 

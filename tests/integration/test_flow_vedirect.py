@@ -17,7 +17,7 @@ from homeassistant.helpers.service_info.usb import UsbServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.energy_manager import vedirect_link
+from custom_components.energy_manager import vedirect_identity
 from custom_components.energy_manager.const import (
     CONF_CONTROL,
     CONF_DEMO_ENTRY,
@@ -25,7 +25,7 @@ from custom_components.energy_manager.const import (
     DOMAIN,
     EntryKind,
 )
-from custom_components.energy_manager.vedirect_link import (
+from custom_components.energy_manager.vedirect_identity import (
     CONF_PRODUCT_ID,
     CONF_SERIAL_NUMBER,
 )
@@ -55,7 +55,7 @@ def not_set_up() -> Iterator[None]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait long for a device."""
-    monkeypatch.setattr(vedirect_link, "IDENTIFY_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(vedirect_identity, "IDENTIFY_TIMEOUT_S", 1.0)
 
 
 def entry_of(device: str, **data: object) -> MockConfigEntry:

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from homeassistant.components.weather import WeatherEntityFeature
 from homeassistant.config_entries import SOURCE_IMPORT, SOURCE_USER
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
@@ -39,7 +39,7 @@ ROLES = {
     "people": ["person.anna"],
 }
 
-ROLES_FORM = {
+ROLES_FORM: dict[str, dict[str, Any]] = {
     "heat": {
         "tank_top": "sensor.tank_top",
         "tank_bottom": "sensor.tank_bottom",
@@ -438,3 +438,21 @@ async def test_outputs_of_a_home_are_not_suggested(
     hass.states.async_set("switch.a_boiler", "on", {"friendly_name": "Boiler"})
     # What one of our links offers goes before what has merely the same name.
     assert (await async_suggest_roles(hass))["boiler_release"] == relay.entity_id
+
+
+async def test_outputs_of_a_home_cannot_be_chosen(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    """A home that commanded its own boiler release would wait for itself."""
+    entry = _home_entry(hass)
+    own = entity_registry.async_get_or_create(
+        "switch", DOMAIN, f"{entry.entry_id}_boiler_release", config_entry=entry
+    )
+    form = await entry.start_reconfigure_flow(hass)
+    heat = ROLES_FORM["heat"] | {"boiler_release": own.entity_id}
+    with pytest.raises(InvalidData):
+        await hass.config_entries.flow.async_configure(
+            form["flow_id"], ROLES_FORM | {"heat": heat}
+        )
+    form = await hass.config_entries.flow.async_configure(form["flow_id"], ROLES_FORM)
+    assert form["step_id"] == "home_plant"

@@ -50,7 +50,7 @@ from custom_components.energy_manager.const import (
     DOMAIN,
     EntryKind,
 )
-from custom_components.energy_manager.vedirect_link import (
+from custom_components.energy_manager.vedirect_identity import (
     CONF_PRODUCT_ID,
     CONF_SERIAL_NUMBER,
 )
