@@ -12,6 +12,7 @@ import aiohttp
 from .client import ClientError
 from .furnish import open_house
 from .log import own_problems
+from .season import in_the_sun
 from .server import RESTART_EXIT_CODE, Server, ServerError
 from .settings import REPOSITORY, Settings
 
@@ -25,7 +26,7 @@ async def run(settings: Settings, duration_s: float | None) -> int:
     """Run Home Assistant until it ends, or for a time; return the exit code."""
     began = time.monotonic()
     server = Server(settings)
-    first = not (settings.folder / "configuration.yaml").exists()
+    first = not settings.configuration.exists()
     say(
         f"Starting Home Assistant with the demo house, configuration in {settings.folder}"
     )
@@ -85,8 +86,17 @@ def main() -> int:
         metavar="SECONDS",
         help="stop after this time and tell what the log says about the integration",
     )
+    parser.add_argument(
+        "--sunny",
+        action="store_true",
+        help="let a new house stand where the sun decides in every month",
+    )
     options = parser.parse_args()
     settings = Settings(folder=REPOSITORY / "config", port=options.port)
+    if options.sunny:
+        settings = in_the_sun(settings)
+        if settings.configuration.exists():
+            say(f"The house in {settings.folder} stays where it is")
     try:
         return asyncio.run(run_until_signal(settings, options.duration_s))
     except (ClientError, ServerError) as error:

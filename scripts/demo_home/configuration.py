@@ -60,7 +60,7 @@ def write(settings: Settings) -> None:
     folder = settings.folder
     storage = folder / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
-    configuration = folder / "configuration.yaml"
+    configuration = settings.configuration
     if not configuration.exists():
         configuration.write_text(
             CONFIGURATION.format(

@@ -22,6 +22,11 @@ class Settings:
     password: str = "demo"
 
     @property
+    def configuration(self) -> Path:
+        """Return the file that is there once the house was set up."""
+        return self.folder / "configuration.yaml"
+
+    @property
     def address(self) -> str:
         """Return the address of the page."""
         return f"http://127.0.0.1:{self.port}"
