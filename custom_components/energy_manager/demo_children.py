@@ -145,7 +145,7 @@ async def _async_home_data(hass: HomeAssistant, entry: ConfigEntry) -> dict[str,
         CONF_KIND: EntryKind.HOME.value,
         CONF_ROLES: {**await async_suggest_roles(hass), **own},
         CONF_DEMO_ENTRY: entry.entry_id,
-        "title": entry.title,
+        "title": hass.config.location_name,
     }
 
 

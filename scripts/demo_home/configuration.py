@@ -9,7 +9,7 @@ from .settings import REPOSITORY, Settings
 # do is an input of the plan, so each of the two has a switch for being at home.
 CONFIGURATION = """\
 homeassistant:
-  name: Demo house
+  name: Home
   latitude: {latitude}
   longitude: {longitude}
   elevation: {elevation_m}

@@ -113,6 +113,7 @@ class EnergyManagerPanel extends HTMLElement {
     this._plantTitle = element("h2");
     this._planTitle = element("h2");
     this._runs = element("section", { class: "card runs" });
+    this._plan = element("section", { class: "card plan" }, this._planTitle, this._charts.node);
     this._cards = [
       this._decision,
       element(
@@ -120,7 +121,7 @@ class EnergyManagerPanel extends HTMLElement {
         element("section", { class: "card plant" }, this._plantTitle, this._drawing.node),
         this._runs,
       ),
-      element("section", { class: "card plan" }, this._planTitle, this._charts.node),
+      this._plan,
     ];
     this._main = element("main");
     this.shadowRoot.append(
@@ -165,20 +166,22 @@ class EnergyManagerPanel extends HTMLElement {
     const keys = ["mode", "people_expected", "boiler_release", "next_boiler_start",
       "usable_heat", "planned_solar_heat", "planned_boiler_heat"];
     const key = JSON.stringify([
-      keys.map((name) => this._state(name)?.state), this._data.reason_text, plan?.created, this._hass.language,
+      keys.map((name) => this._state(name)?.state), this._data.reason_text, this._data.mode, plan?.created,
+      this._hass.language,
     ]);
     if (key === this._decisionKey) return;
     this._decisionKey = key;
     const focused = this.shadowRoot.activeElement?.dataset?.key;
     const action = plan?.decision?.action;
+    const off = this._data.mode === "off";
     this._decision.replaceChildren(
       element(
         "div", { class: "verdict" },
-        element("ha-icon", { icon: ICONS[action] ?? "mdi:timer-sand" }),
+        element("ha-icon", { icon: ICONS[action] ?? (off ? "mdi:power-off" : "mdi:timer-sand") }),
         element(
           "div", {},
-          element("strong", {}, texts[action] ?? texts.waiting),
-          element("p", {}, this._data.reason_text ?? ""),
+          element("strong", {}, texts[action] ?? (off ? texts.idle : texts.waiting)),
+          element("p", {}, this._data.reason_text ?? (off ? texts.mode_off_hint : "")),
           plan ? element("p", { class: "hint" }, `${texts.madeAt} ${clock(this._hass, plan.created)}`) : null,
         ),
       ),
@@ -245,9 +248,11 @@ class EnergyManagerPanel extends HTMLElement {
   }
 
   _drawPlan() {
-    const plan = this._data?.plan;
-    if (!plan) return;
+    if (!this._data) return;
+    const { plan } = this._data;
     const texts = this._texts;
+    for (const card of [this._plan, this._runs]) card.hidden = !plan;
+    if (!plan) return;
     this._planTitle.textContent = texts.plan;
     this._charts.update(this._hass, plan, texts, this._narrow);
     const runs = plan.runs.map((run, i) => element(

@@ -33,6 +33,7 @@ main {
   border-radius: var(--ha-card-border-radius, 12px); box-shadow: var(--ha-card-box-shadow, none);
   padding: 16px; box-sizing: border-box;
 }
+.card[hidden] { display: none; }
 .card h2 { margin: 0 0 8px; font-size: 18px; font-weight: 500; }
 .decision { grid-column: 1 / -1; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 16px 32px; }
 :host([narrow]) .decision { grid-template-columns: minmax(0, 1fr); }
