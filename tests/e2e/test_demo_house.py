@@ -46,7 +46,7 @@ async def plan_of(client: Client) -> dict[str, Any]:
 async def until(
     ask: Callable[[], Awaitable[Any]],
     good: Callable[[Any], bool],
-    timeout_s: float = 90.0,
+    timeout_s: float = 240.0,
 ) -> Any:
     """Ask again and again until the answer is good, and return it."""
     answer: Any = None
