@@ -1,5 +1,6 @@
 """Plans again and again, and keeps the last plan while it is worth something."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,9 +9,9 @@ import logging
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -78,15 +79,14 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
             config_entry=entry,
             name=f"plan of {entry.title}",
             always_update=False,
-            request_refresh_debouncer=Debouncer(
-                hass, _LOGGER, cooldown=REQUEST_COOLDOWN_S, immediate=False
-            ),
         )
         self.roles = roles
         self.plant = plant
         self._memory = memory
         self._weather: tuple[datetime, tuple[WeatherStretch, ...]] | None = None
         self._trouble: set[str] = set()
+        self._planning = asyncio.Lock()
+        self._stop_request: CALLBACK_TYPE | None = None
         self.people: tuple[Household, ...] = ()
         """Who is expected, as last asked."""
         self.failure: Exception | None = None
@@ -99,8 +99,38 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         plan = self.data.plan
         return plan if dt_util.utcnow() - plan.created <= PLAN_VALID else None
 
+    @callback
+    def request(self) -> None:
+        """Plan anew in a moment, also if a plan is being made right now.
+
+        Home Assistant's debouncer drops what is asked for meanwhile: a change of
+        the weather would then wait for the next quarter of an hour.
+        """
+        if self._stop_request is None and not self._shutdown_requested:
+            self._stop_request = async_call_later(
+                self.hass, REQUEST_COOLDOWN_S, self._async_requested
+            )
+
+    async def _async_requested(self, _: datetime) -> None:
+        """Plan anew for all that was asked for since the last time."""
+        self._stop_request = None
+        await self.async_refresh()
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Plan no more."""
+        await super().async_shutdown()
+        if self._stop_request is not None:
+            self._stop_request()
+            self._stop_request = None
+
     @override
     async def _async_update_data(self) -> Planned | None:
+        """Make a plan; one after the other, so that the newest one stands."""
+        async with self._planning:
+            return await self._async_plan()
+
+    async def _async_plan(self) -> Planned | None:
         """Make a plan; keep the last one if that fails and it is still valid."""
         if self._is_off():
             return None

@@ -346,9 +346,7 @@ class Home:
     def request_plan(self) -> None:
         """Plan anew soon: something has changed."""
         if not self._stopped:
-            self.entry.async_create_task(
-                self.hass, self.coordinator.async_request_refresh(), "plan of a home"
-            )
+            self.coordinator.request()
 
     @callback
     def reconcile(self) -> None:
