@@ -1,8 +1,10 @@
 """A home in Home Assistant: its life, its entities, its owner."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+import threading
 from typing import Any
 from unittest.mock import Mock, patch
 
@@ -20,9 +22,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.energy_manager import coordinator
 from custom_components.energy_manager.const import DOMAIN, Mode
 from custom_components.energy_manager.engine.errors import InputError
 from custom_components.energy_manager.engine.planner.plan import Plan
+from custom_components.energy_manager.engine.planner.problem import Problem
 from custom_components.energy_manager.home import Home, async_give_back
 
 from .house import EVENING, RELAY, House, async_set_up, home_entry, state_of
@@ -337,6 +341,36 @@ async def test_removal_with_a_device_out_of_reach(
     house.relay.write_error = HomeAssistantError("no bus")
     await hass.config_entries.async_remove(entry.entry_id)
     assert f"{RELAY} could not be set back to auto" in caplog.text
+
+
+async def test_change_while_a_plan_is_made(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, house: House
+) -> None:
+    """What changes while a plan is being made is planned for next, not forgotten."""
+    entry = home_entry(hass)
+    await async_set_up(hass, entry)
+    home = _home(entry)
+    began, go_on = threading.Event(), threading.Event()
+    make_plan = coordinator._make_plan
+
+    def wait(inputs: coordinator.PlanningInputs) -> tuple[Problem, Plan]:
+        began.set()
+        assert go_on.wait(10)
+        return make_plan(inputs)
+
+    before = dt_util.utcnow()
+    with patch.object(coordinator, "_make_plan", wait):
+        home.plan_now()
+        assert await hass.async_add_executor_job(began.wait, 10)
+        home.request_plan()
+        freezer.tick(timedelta(seconds=5))
+        async_fire_time_changed(hass, dt_util.utcnow())
+        await asyncio.sleep(0)
+        go_on.set()
+        await hass.async_block_till_done()
+    plan = home.plan
+    assert plan is not None
+    assert plan.created == before + timedelta(seconds=5)
 
 
 async def test_failing_weather(
