@@ -1,8 +1,6 @@
 """Labels, codes and products mean what the documents and Home Assistant say."""
 
 import csv
-import importlib.util
-import json
 from pathlib import Path
 
 from hypothesis import given, strategies as st
@@ -19,12 +17,7 @@ from custom_components.energy_manager.engine.vedirect import (
     product,
     readings,
 )
-from custom_components.energy_manager.engine.vedirect.enumerations import (
-    ALARMS,
-    ERRORS,
-    OFF_REASONS,
-    STATES,
-)
+from custom_components.energy_manager.engine.vedirect.enumerations import ERRORS, STATES
 from custom_components.energy_manager.engine.vedirect.labels import parse_number
 
 PRODUCT_TABLE = Path(__file__).parents[4] / "shared" / "facts" / "vedirect-pids.csv"
@@ -173,23 +166,6 @@ def test_codes_that_others_mix_up() -> None:
     """These are shifted by one in a large project, and no fault here."""
     assert (ERRORS[67], ERRORS[68], ERRORS.get(118)) == ("bms", "network", None)
     assert STATES[247] == "recondition"
-
-
-def test_keys_are_those_of_home_assistant() -> None:
-    """Every state key of core's `victron_ble` that text can tell is there."""
-    core = importlib.util.find_spec("homeassistant")
-    if core is None or core.origin is None:
-        pytest.skip("Home Assistant is not installed here")
-    folder = Path(core.origin).parent / "components" / "victron_ble"
-    strings = json.loads((folder / "strings.json").read_text("utf-8"))
-    entities = strings["entity"]["sensor"]
-    assert set(entities["charger_error"]["state"]) <= set(ERRORS.values())
-    assert set(entities["device_state"]["state"]) <= set(STATES.values())
-    assert set(entities["alarm"]["state"]) - {"no_alarm"} == set(ALARMS.values())
-    # The load output's state is only on the radio.
-    radio_only = {"no_reason", "load_output_disabled"}
-    reasons = set(entities["off_reason"]["state"]) - radio_only
-    assert reasons <= set(OFF_REASONS.values())
 
 
 @pytest.mark.parametrize(
