@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import SOURCE_IMPORT, SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -47,6 +47,28 @@ async def test_one_click(hass: HomeAssistant) -> None:
     assert result["title"] == "Demo house"
     assert result["data"] == {CONF_KIND: EntryKind.DEMO, CONF_PORT: 0}
     assert result["options"] == DEFAULT_OPTIONS
+
+
+async def test_import(hass: HomeAssistant) -> None:
+    """A script can add it without the menu."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_IMPORT}, data={CONF_KIND: EntryKind.DEMO}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"] == {CONF_KIND: EntryKind.DEMO, CONF_PORT: 0}
+
+
+async def test_nothing_to_reconfigure(hass: HomeAssistant) -> None:
+    """Who wants to set it up anew is sent to its options."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id=DEMO_UNIQUE_ID,
+        data={CONF_KIND: EntryKind.DEMO, CONF_PORT: 0},
+    )
+    entry.add_to_hass(hass)
+    result = await entry.start_reconfigure_flow(hass)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "nothing_to_reconfigure"
 
 
 async def test_only_one(hass: HomeAssistant) -> None:
