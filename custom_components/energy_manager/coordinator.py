@@ -87,6 +87,8 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         self._trouble: set[str] = set()
         self._planning = asyncio.Lock()
         self._stop_request: CALLBACK_TYPE | None = None
+        self.boiler_since: datetime | None = None
+        """When the boiler was last seen to start or to stop."""
         self.people: tuple[Household, ...] = ()
         """Who is expected, as last asked."""
         self.failure: Exception | None = None
@@ -178,7 +180,9 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
                 elevation_m=float(config.elevation),
             ),
             plant=self.plant,
-            state=states.plant_state(self.hass, self.roles, self.plant.tank, now),
+            state=states.plant_state(
+                self.hass, self.roles, self.plant.tank, now, self.boiler_since
+            ),
             ambient_now_c=states.temperature_c(
                 self.hass, entity_of(self.roles, Role.OUTDOOR_TEMPERATURE), now
             ),

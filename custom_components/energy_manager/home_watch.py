@@ -16,7 +16,7 @@ from homeassistant.helpers.event import (
     async_track_utc_time_change,
 )
 
-from . import role_issues
+from . import role_issues, states
 from .const import Mode
 from .roles import ACTUATORS, Role, entities_of, entity_of
 
@@ -51,6 +51,7 @@ class HomeWatch:
             Role.TANK_TOP: self._watch_tank,
             Role.TANK_MIDDLE: self._watch_tank,
             Role.TANK_BOTTOM: self._watch_tank,
+            Role.BOILER_RUNNING: self._watch_boiler,
             **{role: partial(self._watch_device, role) for role in ACTUATORS},
         }
         for role, action in watched.items():
@@ -136,6 +137,13 @@ class HomeWatch:
         """Plan anew when the tank has gone another way than planned."""
         if self._home.coordinator.tank_surprises():
             self._home.request_plan()
+
+    @callback
+    def _watch_boiler(self, event: Event[EventStateChangedData]) -> None:
+        """Note when the boiler starts and stops."""
+        ran, runs = (states.runs(event.data[key]) for key in ("old_state", "new_state"))
+        if ran is not None and runs is not None and ran is not runs:
+            self._home.coordinator.boiler_since = event.time_fired
 
     @callback
     def _watch_device(self, role: Role, event: Event[EventStateChangedData]) -> None:

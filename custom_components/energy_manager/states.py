@@ -112,17 +112,14 @@ def share(hass: HomeAssistant, entity_id: str | None, now: datetime) -> float | 
     return value if 0 <= value <= 1 else None
 
 
-def running(
-    hass: HomeAssistant, entity_id: str | None, now: datetime
-) -> tuple[bool, datetime] | None:
-    """Return whether a device runs and since when, from a switch or a number."""
-    state = fresh_state(hass, entity_id, now)
+def runs(state: State | None) -> bool | None:
+    """Return whether a device runs, by the state of a switch or a number."""
     if state is None:
         return None
     if state.state in (STATE_ON, STATE_OFF):
-        return state.state == STATE_ON, state.last_changed
+        return state.state == STATE_ON
     try:
-        return float(state.state) > 0, state.last_changed
+        return float(state.state) > 0
     except ValueError:
         return None
 
@@ -147,16 +144,24 @@ def tank_top_c(
 
 
 def plant_state(
-    hass: HomeAssistant, roles: Mapping[str, Any], tank: TankParameters, now: datetime
+    hass: HomeAssistant,
+    roles: Mapping[str, Any],
+    tank: TankParameters,
+    now: datetime,
+    boiler_since: datetime | None = None,
 ) -> PlantState:
-    """Return what the plant is like now."""
+    """Return what the plant is like now.
+
+    Since when the boiler runs or rests only who has watched it can tell: after a
+    start of Home Assistant its state is new, and the boiler need not have changed.
+    """
     probes = tank_temperatures_c(hass, roles, now)
     known = any(probe is not None for probe in probes)
-    boiler = running(hass, entity_of(roles, Role.BOILER_RUNNING), now)
+    boiler_on = runs(fresh_state(hass, entity_of(roles, Role.BOILER_RUNNING), now))
     return PlantState(
         tank_c=probes if known and len(probes) == len(tank.probe_heights) else (),
-        boiler_on=None if boiler is None else boiler[0],
-        boiler_since=None if boiler is None else boiler[1],
+        boiler_on=boiler_on,
+        boiler_since=None if boiler_on is None else boiler_since,
         battery_soc=share(hass, entity_of(roles, Role.BATTERY_SOC), now),
     )
 

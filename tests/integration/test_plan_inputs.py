@@ -63,7 +63,6 @@ async def test_what_does_not_exist(hass: HomeAssistant) -> None:
     """A role without entity and an entity without state are unknown."""
     assert states.temperature_c(hass, None, NOW) is None
     assert states.temperature_c(hass, "sensor.none", NOW) is None
-    assert states.running(hass, None, NOW) is None
     assert states.share(hass, None, NOW) is None
 
 
@@ -105,10 +104,10 @@ async def test_shares(
     [("on", True), ("off", False), ("0", False), ("100", True), ("eco", None)],
 )
 async def test_running(hass: HomeAssistant, state: str, runs: bool | None) -> None:
-    """A switch or a speed tells whether a device runs, and since when."""
+    """A switch or a speed tells whether a device runs."""
     hass.states.async_set("switch.boiler", state)
-    told = states.running(hass, "switch.boiler", NOW)
-    assert told == (None if runs is None else (runs, NOW))
+    assert states.runs(hass.states.get("switch.boiler")) is runs
+    assert states.runs(hass.states.get("switch.none")) is None
 
 
 async def test_power_and_voltage(hass: HomeAssistant) -> None:
@@ -133,6 +132,9 @@ async def test_state_of_the_plant(hass: HomeAssistant) -> None:
     state = states.plant_state(hass, roles, TankParameters(), NOW)
     assert state.tank_c == (20.0, None, 60.0)
     assert state.boiler_on is False
+    # The state is as old as Home Assistant; the boiler may have rested for hours.
+    assert state.boiler_since is None
+    state = states.plant_state(hass, roles, TankParameters(), NOW, boiler_since=NOW)
     assert state.boiler_since == NOW
     assert state.battery_soc is None
     assert states.tank_top_c(hass, roles, NOW) == 60.0
