@@ -14,9 +14,11 @@ from homeassistant.const import UnitOfEnergy
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from . import states
 from .engine.planner.plan import Plan, Run
 from .engine.series import IntervalSeries
 from .home import Home
+from .roles import Role, entity_of
 
 DAY: Final = timedelta(hours=24)
 LONGEST_STATE: Final = 255
@@ -35,25 +37,29 @@ class HomeSensorDescription(SensorEntityDescription):
     more_fn: Callable[[Home, Plan], dict[str, Any] | None] = _nothing_more
 
 
-def next_run(plan: Plan) -> Run | None:
+def next_run(home: Home, plan: Plan) -> Run | None:
     """Return the next run that has not yet begun.
 
-    A run that is going on begins anew with every plan: nobody shall be asked about
-    it again and again.
+    A run that is due counts as long as the boiler is seen to rest. One that is going
+    on begins anew with every plan: nobody shall be asked about it again and again.
     """
     now = dt_util.utcnow()
-    return next((run for run in plan.runs if run.start > now), None)
+    boiler = entity_of(home.roles, Role.BOILER_RUNNING)
+    rests = states.runs(states.fresh_state(home.hass, boiler, now)) is False
+    return next(
+        (run for run in plan.runs if run.start > now or (rests and run.end > now)), None
+    )
 
 
-def _next_start(_home: Home, plan: Plan) -> datetime | None:
+def _next_start(home: Home, plan: Plan) -> datetime | None:
     """Return when the boiler starts next."""
-    run = next_run(plan)
+    run = next_run(home, plan)
     return None if run is None else run.start
 
 
 def _about_next_run(home: Home, plan: Plan) -> dict[str, Any] | None:
     """Return what the next run is for."""
-    if (run := next_run(plan)) is None:
+    if (run := next_run(home, plan)) is None:
         return None
     return {
         "end": run.end.isoformat(),
