@@ -227,12 +227,13 @@ async def async_solar_forecasts(hass: HomeAssistant) -> dict[str, str]:
 async def async_suggest_roles(hass: HomeAssistant) -> dict[str, Any]:
     """Suggest entities for the roles from what Home Assistant already has."""
     registry = er.async_get(hass)
+    own = set(entities_of_homes(hass))
     suggestion: dict[str, Any] = {}
     for role, description in ROLES.items():
         candidates = [
             state
             for state in hass.states.async_all(description.domains)
-            if _suits(state, description) and not _is_output(hass, state)
+            if _suits(state, description) and state.entity_id not in own
         ]
         if role is Role.SOLAR_FORECAST:
             if forecasts := list(await async_solar_forecasts(hass)):
@@ -253,19 +254,6 @@ def _suits(state: State, description: RoleDescription) -> bool:
     if state.domain != SENSOR or not description.device_classes:
         return True
     return state.attributes.get(ATTR_DEVICE_CLASS) in description.device_classes
-
-
-def _is_output(hass: HomeAssistant, state: State) -> bool:
-    """Return whether the entity is one that a home of this integration made."""
-    registered = er.async_get(hass).async_get(state.entity_id)
-    if registered is None or registered.config_entry_id is None:
-        return False
-    entry = hass.config_entries.async_get_entry(registered.config_entry_id)
-    return (
-        entry is not None
-        and entry.domain == DOMAIN
-        and entry.data.get(CONF_KIND) == EntryKind.HOME
-    )
 
 
 def _best(

@@ -102,6 +102,24 @@ async def test_overcast_or_guests_make_the_boiler_run_in_time(
     assert "{" not in reason
 
 
+async def test_run_that_is_due_is_shown_until_it_has_begun(
+    hass: HomeAssistant, house: House
+) -> None:
+    """A run of which the boiler has done nothing yet is still the next one."""
+    house.announce_guests("Guests 4")
+    entry = home_entry(hass)
+    await async_set_up(hass, entry)
+    plan = _plan(entry)
+    due = plan.runs[0]
+    assert moment_of(hass, NEXT_START) == due.start
+    hass.states.async_set("binary_sensor.boiler", STATE_ON)
+    entry.runtime_data.coordinator.async_update_listeners()
+    await hass.async_block_till_done()
+    later = [run.start for run in plan.runs if run.start > EVENING]
+    shown = state_of(hass, NEXT_START).state
+    assert shown == (later[0].isoformat() if later else STATE_UNKNOWN)
+
+
 async def test_a_change_of_the_forecast_changes_the_decision(
     hass: HomeAssistant, house: House, freezer: FrozenDateTimeFactory
 ) -> None:
