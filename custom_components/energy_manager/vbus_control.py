@@ -3,14 +3,17 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 import logging
 from time import monotonic
 from typing import Final
 
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_time_interval
 
-from .const import DOMAIN
+from .const import CONF_CONTROL, DOMAIN
 from .engine.vbus import (
     Family,
     Frame,
@@ -19,7 +22,9 @@ from .engine.vbus import (
     RelayMode,
     Session,
     ValueRequest,
+    family_of,
 )
+from .runtime import EnergyManagerConfigEntry
 from .write_budget import WriteBudget
 
 _LOGGER = logging.getLogger(__name__)
@@ -32,6 +37,12 @@ OPTIONS: Final = {
     "on": "on",
 }
 """The engine's modes of a relay and the options shown for them."""
+
+MODES_INTERVAL: Final = timedelta(minutes=30)
+"""Relay modes may also be changed at the controller: they are asked this often."""
+
+MODES_PAUSES_S: Final = (10.0, 60.0, 300.0)
+"""After a question for relay modes that was not answered."""
 
 _FAILURES: Final = {
     "no_bus": "vbus_no_bus",
@@ -56,11 +67,20 @@ class VBusControl:
     """Reads and writes values, one visit to the bus at a time."""
 
     def __init__(
-        self, send: Callable[[bytes], None], told: Callable[[int], None]
+        self,
+        hass: HomeAssistant,
+        entry: EnergyManagerConfigEntry,
+        send: Callable[[bytes], None],
+        told: Callable[[int], None],
     ) -> None:
         """Take how to send bytes and whom to tell of a controller's new modes."""
+        self.allowed: bool = entry.options.get(CONF_CONTROL, False)
+        self._hass = hass
+        self._entry = entry
         self._send = send
         self._told = told
+        self._families: list[Family] = []
+        self._readers: dict[int, asyncio.Task[None]] = {}
         self._lock = asyncio.Lock()
         self._progress = asyncio.Event()
         self._session: Session | None = None
@@ -80,6 +100,19 @@ class VBusControl:
         """Return the option that the controller last told for a relay."""
         return self._modes.get((family.address, relay.relay))
 
+    def family(self, source: int) -> Family | None:
+        """Return what can be written to a device, None if nothing may be."""
+        return family_of(source) if self.allowed else None
+
+    @callback
+    def async_start(self) -> None:
+        """Ask for relay modes from time to time, until the entry is unloaded."""
+        self._entry.async_on_unload(
+            async_track_time_interval(
+                self._hass, self._read_all, MODES_INTERVAL, cancel_on_shutdown=True
+            )
+        )
+
     @callback
     def async_set_connected(self, connected: bool) -> None:
         """Note whether the bus can be reached; without it a visit ends."""
@@ -87,6 +120,41 @@ class VBusControl:
         if not connected:
             self._modes.clear()
         self._progress.set()
+        if connected:
+            self._read_all()
+
+    @callback
+    def async_introduce(self, source: int) -> None:
+        """Take a device that counts from now on."""
+        family = self.family(source)
+        if family is not None and family not in self._families:
+            self._families.append(family)
+            self._read_family(family)
+
+    @callback
+    def _read_all(self, _now: datetime | None = None) -> None:
+        """Ask all controllers for their relay modes."""
+        for family in self._families:
+            self._read_family(family)
+
+    @callback
+    def _read_family(self, family: Family) -> None:
+        """Ask a controller for its relay modes as soon as the bus is free."""
+        if (running := self._readers.get(family.address)) is not None:
+            running.cancel()
+        self._readers[family.address] = self._entry.async_create_background_task(
+            self._hass,
+            self._async_read_family(family),
+            f"VBus {self._entry.title} relay modes",
+        )
+
+    async def _async_read_family(self, family: Family) -> None:
+        """Ask one controller, a few times if it does not answer."""
+        with suppress(HomeAssistantError):
+            for pause_s in MODES_PAUSES_S:
+                if await self.async_read_modes(family):
+                    return
+                await asyncio.sleep(pause_s)
 
     @callback
     def async_feed(self, frame: Frame) -> None:

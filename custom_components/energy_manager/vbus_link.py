@@ -9,18 +9,14 @@ from typing import Any, Final
 
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    ConfigEntryNotReady,
-    HomeAssistantError,
-)
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_track_time_interval
 
 from . import demo
-from .const import CONF_CONTROL, CONF_DEMO_ENTRY, DOMAIN
-from .engine.vbus import Decoder, Family, Packet, Specification, family_of
+from .const import CONF_DEMO_ENTRY, DOMAIN
+from .engine.vbus import Decoder, Family, Packet, Specification
 from .links import (
     Link,
     LinkAuthError,
@@ -47,12 +43,6 @@ SILENCE_S: Final = 30.0
 
 WATCH_INTERVAL: Final = timedelta(seconds=10)
 
-MODES_INTERVAL: Final = timedelta(minutes=30)
-"""Relay modes may also be changed at the controller: they are asked this often."""
-
-MODES_PAUSES_S: Final = (10.0, 60.0, 300.0)
-"""After a question for relay modes that was not answered."""
-
 
 class VBusLink:
     """A VBus adapter while its config entry is loaded."""
@@ -67,7 +57,6 @@ class VBusLink:
         self.hass = hass
         self.entry = entry
         self.specification = specification
-        self.control: bool = entry.options.get(CONF_CONTROL, False)
         self.identity = entry.unique_id or entry.entry_id
         self.language = language_of(hass.config.language)
         self.packets = HeardPackets(specification, self.language)
@@ -75,10 +64,8 @@ class VBusLink:
         self._first_data = asyncio.Event()
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._newcomers: list[Callable[[HeardPacket], None]] = []
-        self._families: list[Family] = []
-        self._mode_readers: dict[int, asyncio.Task[None]] = {}
         self._device_infos: dict[int, DeviceInfo] = {}
-        self.visits = VBusControl(self._send, self._modes_told)
+        self.visits = VBusControl(hass, entry, self.send, self.async_tell)
         self._link = Link(
             TcpPort(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]),
             title=entry.title,
@@ -108,11 +95,7 @@ class VBusLink:
                 self.hass, self._watch, WATCH_INTERVAL, cancel_on_shutdown=True
             )
         )
-        self.entry.async_on_unload(
-            async_track_time_interval(
-                self.hass, self._read_modes, MODES_INTERVAL, cancel_on_shutdown=True
-            )
-        )
+        self.visits.async_start()
 
     async def async_stop(self) -> None:
         """Close the connection."""
@@ -133,8 +116,6 @@ class VBusLink:
         """Tell everybody that the connection came or went."""
         self.visits.async_set_connected(self.connected)
         self._subscriptions.async_tell_all()
-        if self.connected:
-            self._read_modes()
 
     @callback
     def _denied(self) -> None:
@@ -194,10 +175,7 @@ class VBusLink:
         """Tell of a kind of packet that counts from now on."""
         for newcomer in tuple(self._newcomers):
             newcomer(packet)
-        family = self.family(packet.key.source)
-        if family is not None and family not in self._families:
-            self._families.append(family)
-            self._read_family(family)
+        self.visits.async_introduce(packet.key.source)
 
     @callback
     def _watch(self, _now: datetime) -> None:
@@ -210,43 +188,18 @@ class VBusLink:
 
     def family(self, source: int) -> Family | None:
         """Return what can be written to a device, None if nothing may be."""
-        return family_of(source) if self.control else None
+        return self.visits.family(source)
 
     @callback
-    def _send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         """Send bytes to the bus; a lost connection ends the visit by itself."""
         with suppress(LinkError):
             self._link.write(data)
 
     @callback
-    def _modes_told(self, source: int) -> None:
-        """Tell that a controller's relay modes are known anew."""
-        self._subscriptions.async_tell(source)
-
-    @callback
-    def _read_modes(self, _now: datetime | None = None) -> None:
-        """Ask all controllers for their relay modes."""
-        for family in self._families:
-            self._read_family(family)
-
-    @callback
-    def _read_family(self, family: Family) -> None:
-        """Ask a controller for its relay modes as soon as the bus is free."""
-        if (running := self._mode_readers.get(family.address)) is not None:
-            running.cancel()
-        self._mode_readers[family.address] = self.entry.async_create_background_task(
-            self.hass,
-            self._async_read_modes(family),
-            f"VBus {self.entry.title} relay modes",
-        )
-
-    async def _async_read_modes(self, family: Family) -> None:
-        """Ask one controller, a few times if it does not answer."""
-        with suppress(HomeAssistantError):
-            for pause_s in MODES_PAUSES_S:
-                if await self.visits.async_read_modes(family):
-                    return
-                await asyncio.sleep(pause_s)
+    def async_tell(self, key: Hashable) -> None:
+        """Tell those who listen to the key that there is something new."""
+        self._subscriptions.async_tell(key)
 
     # Devices
 
