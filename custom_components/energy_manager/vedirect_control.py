@@ -17,6 +17,7 @@ from .engine.vedirect import (
     Family,
     Reading,
     Refusal,
+    Register,
     Transaction,
     Transactions,
     WriteBudget,
@@ -24,6 +25,7 @@ from .engine.vedirect import (
 )
 from .engine.vedirect.budget import PERMANENT_GAP_S
 from .engine.vedirect.registers import DEVICE_MODE, REMOTE_CONTROL, SERIAL_NUMBER
+from .engine.vedirect.transaction import ANSWER_S
 from .links import LinkError, LinkSilentError, Stream
 
 _LOGGER = logging.getLogger(__name__)
@@ -97,6 +99,14 @@ class VEDirectControl:
         if not self._transactions.idle:
             self._say(self._transactions.take(reading, monotonic()))
             self._progress.set()
+
+    async def async_read(
+        self, register: Register, *, answer_s: float = ANSWER_S
+    ) -> Transaction:
+        """Read a register; the device may have answered with a failure, or not."""
+        transaction = Transaction(register, answer_s=answer_s)
+        await self._async_run(transaction)
+        return transaction
 
     async def async_switch_charger(self, on: bool) -> None:
         """Switch a solar charger on or off."""
