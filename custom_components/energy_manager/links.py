@@ -171,6 +171,7 @@ class Link:
         self._abort_reason: str | None = None
         self._closed = False
         self._attempts = 0
+        self._awake = asyncio.Event()
         self.connections = 0
 
     @property
@@ -194,9 +195,7 @@ class Link:
         """Hand bytes on for ever and reconnect with growing pauses."""
         while not self._closed:
             if self._stream is None:
-                pause_s = BACK_OFF_S[min(self._attempts, len(BACK_OFF_S) - 1)]
-                await asyncio.sleep(pause_s)
-                self._attempts += 1
+                await self._async_pause()
                 try:
                     await self.async_connect()
                 except LinkAuthError:
@@ -215,6 +214,21 @@ class Link:
                 # Somebody who listens has failed: the link itself must go on.
                 _LOGGER.exception("Unexpected failure with what %s said", self._title)
                 await self._async_lose(LinkError(f"unexpected failure: {err!r}"))
+
+    async def _async_pause(self) -> None:
+        """Wait before the next attempt, unless somebody knows better."""
+        pause_s = BACK_OFF_S[min(self._attempts, len(BACK_OFF_S) - 1)]
+        self._attempts += 1
+        self._awake.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await self._awake.wait()
+
+    @callback
+    def retry_now(self) -> None:
+        """Try to connect at once: the port has just come back."""
+        self._attempts = 0
+        self._awake.set()
 
     def write(self, data: bytes) -> None:
         """Send bytes; LinkError while there is no connection."""
