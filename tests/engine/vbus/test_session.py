@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from custom_components.energy_manager.engine.vbus import (
     Datagram,
     Decoder,
@@ -13,7 +11,6 @@ from custom_components.energy_manager.engine.vbus import (
     Session,
     ValueRequest,
     encode,
-    family_of,
     id_hash,
 )
 from custom_components.energy_manager.engine.vbus.emulation import Controller
@@ -360,38 +357,3 @@ def test_controller_without_changeset() -> None:
     assert sent(session.feed(answer(0x1101, 5, id_hash(R1)), 1.7)) == [(0x0300, 5, 0)]
     session.feed(answer(0x0100, 5, 1), 1.8)
     assert [outcome.value for outcome in session.outcomes] == [2, 1]
-
-
-@pytest.mark.parametrize(
-    ("source", "automatic", "off"),
-    [(0x7E11, 2, 0), (0x7112, 2, 0), (0x1001, 2, 0), (0x2211, 1, 0), (0x1050, 1, 0)],
-)
-def test_enumerations_of_families(source: int, automatic: int, off: int) -> None:
-    """Automatic and off are other numbers in other families."""
-    family = family_of(source)
-    assert family is not None
-    for mode in family.relay_modes:
-        assert mode.options["automatic"] == automatic
-        assert mode.options["off"] == off
-        assert mode.option(automatic) == "automatic"
-        assert mode.option(99) is None
-    assert [mode.relay for mode in family.relay_modes] == list(
-        range(1, len(family.relay_modes) + 1)
-    )
-
-
-def test_bx_plus_and_fixed_indices() -> None:
-    """BX Plus values are found by name, older families have fixed indices."""
-    bx_plus, e, unknown = family_of(0x7112), family_of(0x1050), family_of(0x7421)
-    assert bx_plus is not None
-    assert bx_plus.relay_modes[2].name == R3
-    assert bx_plus.relay_modes[2].options == {
-        "off": 0,
-        "minimum": 1,
-        "automatic": 2,
-        "on": 3,
-    }
-    assert bx_plus.relay_modes[2].index is None
-    assert e is not None
-    assert e.relay_modes[4].index == 0x1F5
-    assert unknown is None

@@ -39,12 +39,16 @@ LOSSES: Final = 2
 class ValueRequest:
     """One value to read, or to write if `value` is given, in the controller's number.
 
-    Without `index` the index is found by the hash of `name`.
+    Without `index` the index is found by the hash of `name`. With `is_checked` the
+    controller is asked first whether its index has that name. `requires` are further
+    values, by name, without which the number would mean something else.
     """
 
     name: str
     index: int | None = None
     value: int | None = None
+    is_checked: bool = False
+    requires: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
