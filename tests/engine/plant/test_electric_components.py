@@ -5,11 +5,11 @@ import pytest
 from custom_components.energy_manager.engine.plant import (
     battery,
     boiler,
-    electricity,
     inverter,
     photovoltaics,
 )
 from custom_components.energy_manager.engine.plant.battery import ChargeStage
+from custom_components.energy_manager.engine.plant.electricity import Electricity
 from custom_components.energy_manager.engine.plant.inverter import InverterMode
 from custom_components.energy_manager.engine.plant.parameters import (
     BatteryParameters,
@@ -160,25 +160,18 @@ def test_inverter_modes(mode: InverterMode, load_w: float, *, awake: bool) -> No
     assert inverter.is_awake(INVERTER, mode, load_w) is awake
 
 
-def run(soc: float, **changes: float) -> electricity.ElectricityStep:
-    """Return a minute of the electric side."""
-    values: dict[str, float] = {
-        "load_w": 100.0,
-        "pv_available_w": 0.0,
-        "charger_limit_w": 0.0,
-        "inverter_mode": InverterMode.ON,
-    }
-    values.update(changes)
-    return electricity.step(
-        PLANT,
-        soc=soc,
-        battery_v=13.0,
-        charge_stage=ChargeStage.OFF,
-        low_battery=bool(values.pop("low_battery", 0.0)),
-        inverter_mode=int(values.pop("inverter_mode")),
-        dt_s=60.0,
-        **values,
-    )
+def run(
+    soc: float,
+    *,
+    load_w: float = 100.0,
+    pv_available_w: float = 0.0,
+    charger_limit_w: float = 0.0,
+    low_battery: bool = False,
+) -> Electricity:
+    """Return the electric side after a minute."""
+    electric = Electricity(PLANT, soc=soc, battery_v=13.0, low_battery=low_battery)
+    electric.advance(load_w, pv_available_w, charger_limit_w, InverterMode.ON, 60.0)
+    return electric
 
 
 def test_power_balance_at_the_battery() -> None:
@@ -213,9 +206,9 @@ def test_empty_battery_shuts_down_and_comes_back() -> None:
     off = run(0.04)
     assert not off.powered
     assert off.low_battery
-    still = run(0.08, low_battery=1.0)
+    still = run(0.08, low_battery=True)
     assert not still.powered
-    back = run(0.11, low_battery=1.0)
+    back = run(0.11, low_battery=True)
     assert back.powered
 
 
@@ -229,18 +222,8 @@ def test_sun_alone_does_not_hold_an_empty_battery() -> None:
 def test_house_without_battery_runs_from_the_grid() -> None:
     """No inverter of its own: the pumps always have electricity."""
     plant = PlantParameters(battery=None, inverter=None, pv=None)
-    result = electricity.step(
-        plant,
-        soc=0.0,
-        battery_v=13.0,
-        charge_stage=ChargeStage.OFF,
-        low_battery=False,
-        load_w=50.0,
-        pv_available_w=0.0,
-        inverter_mode=InverterMode.OFF,
-        charger_limit_w=0.0,
-        dt_s=60.0,
-    )
+    result = Electricity(plant, soc=0.0)
+    result.advance(50.0, 0.0, 0.0, InverterMode.OFF, 60.0)
     assert result.powered
     assert result.inverter_ac_w == 50.0
 

@@ -187,7 +187,9 @@ def test_any_number_of_layers(nodes: int) -> None:
 )
 def test_probe_between_layers(height: float, expected: float) -> None:
     """A probe shows the temperature between the centres of layers."""
-    assert tank.temperature_at(LAYERED, height) == pytest.approx(expected)
+    assert tank.temperature_at(LAYERED, tank.place_of(10, height)) == pytest.approx(
+        expected
+    )
 
 
 def test_usable_heat() -> None:

@@ -5,8 +5,8 @@ capacity; the loop ends in a heat exchanger with equal capacity rates on both
 sides. Valid for glazed flat-plate and tube collectors, wind not considered.
 """
 
-from dataclasses import dataclass
 import math
+from typing import NamedTuple
 
 from .parameters import CollectorParameters
 
@@ -75,8 +75,7 @@ def pump_power_w(parameters: CollectorParameters, pump_percent: float) -> float:
     return parameters.pump_idle_w + span * (pump_percent / 100.0) ** 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CollectorStep:
+class CollectorStep(NamedTuple):
     """Result of one step; powers are means over the step."""
 
     mean_c: float
@@ -117,10 +116,10 @@ def step(
     end_c = settled_c + (mean_c - settled_c) * (1.0 - gone)
     average_c = settled_c + (mean_c - settled_c) * gone / decay
     return CollectorStep(
-        mean_c=end_c,
-        heat_w=exchange * (average_c - tank_c),
-        loss_w=loss * (average_c - ambient_c),
-        stored_w=capacity * (end_c - mean_c) / dt_s,
+        end_c,
+        exchange * (average_c - tank_c),
+        loss * (average_c - ambient_c),
+        capacity * (end_c - mean_c) / dt_s,
     )
 
 

@@ -4,109 +4,128 @@ Power in = power out at the battery's terminals: charger = battery + inverter,
 charging positive. Without battery or inverter the pumps run from the grid.
 """
 
-from dataclasses import dataclass
-
 from . import battery, inverter, photovoltaics
 from .battery import ChargeStage
 from .parameters import PlantParameters
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ElectricityStep:
-    """Result of one step; powers are means over it [W]."""
+class Electricity:
+    """The changing values of the electric side; `advance` moves them on.
 
-    soc: float
-    battery_v: float
-    charge_stage: ChargeStage
-    low_battery: bool
-    powered: bool
-    pv_power_w: float = 0.0
-    charger_power_w: float = 0.0
-    battery_power_w: float = 0.0
-    inverter_ac_w: float = 0.0
-    inverter_dc_w: float = 0.0
-
-
-def step(
-    parameters: PlantParameters,
-    *,
-    soc: float,
-    battery_v: float,
-    charge_stage: ChargeStage,
-    low_battery: bool,
-    load_w: float,
-    pv_available_w: float,
-    inverter_mode: int,
-    charger_limit_w: float,
-    dt_s: float,
-) -> ElectricityStep:
-    """Return the battery after `dt_s` and who gave what.
-
-    `charger_limit_w` is the most that the charge controller may give at its
-    output now; the battery takes what the inverter leaves.
+    Values ending in `_w` are means over the last step. `soc` is the state of charge
+    0..1; `powered` tells whether pumps and electronics had their electricity.
     """
-    store, device = parameters.battery, parameters.inverter
-    if store is None or device is None:
-        return ElectricityStep(
-            soc=soc,
-            battery_v=battery_v,
-            charge_stage=ChargeStage.OFF,
-            low_battery=False,
-            powered=True,
-            inverter_ac_w=load_w,
+
+    __slots__ = (
+        "_losses",
+        "_parameters",
+        "battery_power_w",
+        "battery_v",
+        "charge_stage",
+        "charger_power_w",
+        "inverter_ac_w",
+        "inverter_dc_w",
+        "low_battery",
+        "powered",
+        "pv_power_w",
+        "soc",
+    )
+
+    def __init__(
+        self,
+        parameters: PlantParameters,
+        *,
+        soc: float,
+        battery_v: float = 13.2,
+        charge_stage: ChargeStage = ChargeStage.OFF,
+        low_battery: bool = False,
+    ) -> None:
+        """Take over a state."""
+        self._parameters = parameters
+        device = parameters.inverter
+        self._losses = (0.0, 0.0) if device is None else inverter.losses(device)
+        self.soc = soc
+        self.battery_v = battery_v
+        self.charge_stage = charge_stage
+        self.low_battery = low_battery
+        self.powered = True
+        self.pv_power_w = self.charger_power_w = self.battery_power_w = 0.0
+        self.inverter_ac_w = self.inverter_dc_w = 0.0
+
+    def charger_limit_w(
+        self,
+        pv_available_w: float,
+        *,
+        charger_on: bool = True,
+        current_limit_a: float | None = None,
+    ) -> float:
+        """Return the most that the charge controller may give at its output [W]."""
+        modules = self._parameters.pv
+        if modules is None or not charger_on:
+            return 0.0
+        return photovoltaics.charger_limit_w(
+            modules, pv_available_w, self.battery_v, current_limit_a
         )
-    if low_battery:
-        low_battery = soc < store.reconnect_soc
-    stored_w = max(soc, 0.0) * store.capacity_kwh * 3.6e6 / dt_s
-    stored_w *= store.discharge_efficiency
-    dc_w = inverter.direct_current_w(device, load_w)
-    short_w = dc_w - charger_limit_w
-    low_battery = low_battery or soc <= store.cut_off_soc or short_w > stored_w
-    powered = (
-        not low_battery
-        and short_w <= store.maximum_discharge_w
-        and inverter.is_awake(device, inverter_mode, load_w)
-    )
-    if not powered:
-        dc_w = min(inverter.asleep_w(device, inverter_mode), stored_w)
-        dc_w = 0.0 if low_battery else dc_w
-    accepted_w = min(battery.acceptance_w(store, soc), battery.room_w(store, soc, dt_s))
-    # A battery that is small for the sun limits the power early, at no high voltage.
-    limited = charger_limit_w > dc_w + accepted_w and battery.is_tapering(store, soc)
-    charger_w = min(charger_limit_w, dc_w + accepted_w)
-    battery_w = charger_w - dc_w
-    soc = battery.next_soc(store, soc, battery_w, dt_s)
-    stage = battery.next_stage(
-        charge_stage, soc, awake=charger_limit_w > 0.0, limited=limited
-    )
-    pv_w = 0.0
-    if parameters.pv is not None:
-        pv_w = min(charger_w / parameters.pv.charger_efficiency, pv_available_w)
-    return ElectricityStep(
-        soc=soc,
-        battery_v=battery.voltage_v(store, soc, battery_w, stage),
-        charge_stage=stage,
-        low_battery=low_battery,
-        powered=powered,
-        pv_power_w=pv_w,
-        charger_power_w=charger_w,
-        battery_power_w=battery_w,
-        inverter_ac_w=load_w if powered else 0.0,
-        inverter_dc_w=dc_w,
-    )
 
+    def advance(
+        self,
+        load_w: float,
+        pv_available_w: float,
+        charger_limit_w: float,
+        inverter_mode: int,
+        dt_s: float,
+    ) -> None:
+        """Feed a load for `dt_s` seconds.
 
-def charger_limit_w(
-    parameters: PlantParameters,
-    pv_available_w: float,
-    battery_v: float,
-    *,
-    charger_on: bool,
-    current_limit_a: float | None,
-) -> float:
-    """Return the most that the charge controller may give at its output [W]."""
-    if parameters.pv is None or not charger_on:
-        return 0.0
-    return photovoltaics.charger_limit_w(
-        parameters.pv, pv_available_w, battery_v, current_limit_a
-    )
+        `charger_limit_w` is the most that the charge controller may give at its
+        output now; the battery takes what the inverter leaves.
+        """
+        store, device = self._parameters.battery, self._parameters.inverter
+        if store is None or device is None:
+            self.inverter_ac_w = load_w
+            return
+        soc = self.soc
+        proportional, square = self._losses
+        dc_w = device.idle_w + load_w * (proportional + square * load_w)
+        short_w = dc_w - charger_limit_w
+        stored_w = max(soc, 0.0) * store.capacity_kwh * 3.6e6 / dt_s
+        stored_w *= store.discharge_efficiency
+        self.low_battery = (
+            (self.low_battery and soc < store.reconnect_soc)
+            or soc <= store.cut_off_soc
+            or short_w > stored_w
+        )
+        self.powered = (
+            not self.low_battery
+            and short_w <= store.maximum_discharge_w
+            and inverter.is_awake(device, inverter_mode, load_w)
+        )
+        self.inverter_ac_w = load_w
+        if not self.powered:
+            self.inverter_ac_w = 0.0
+            dc_w = min(inverter.asleep_w(device, inverter_mode), stored_w)
+            dc_w = 0.0 if self.low_battery else dc_w
+        self.inverter_dc_w = dc_w
+        charger_w = 0.0
+        limited = False
+        if charger_limit_w > 0.0:
+            accepted_w = min(
+                battery.acceptance_w(store, soc), battery.room_w(store, soc, dt_s)
+            )
+            # A battery that is small for the sun limits the power early, at no high
+            # voltage.
+            limited = charger_limit_w > dc_w + accepted_w and battery.is_tapering(
+                store, soc
+            )
+            charger_w = min(charger_limit_w, dc_w + accepted_w)
+        self.charger_power_w = charger_w
+        self.battery_power_w = charger_w - dc_w
+        self.soc = soc = battery.next_soc(store, soc, charger_w - dc_w, dt_s)
+        self.charge_stage = stage = battery.next_stage(
+            self.charge_stage, soc, awake=charger_limit_w > 0.0, limited=limited
+        )
+        self.battery_v = battery.voltage_v(store, soc, charger_w - dc_w, stage)
+        if (modules := self._parameters.pv) is not None:
+            self.pv_power_w = min(
+                charger_w / modules.charger_efficiency, pv_available_w
+            )

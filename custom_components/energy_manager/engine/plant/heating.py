@@ -5,14 +5,13 @@ takes what it can from the solar part of the tank when the 3-way valve sends it
 there, and the rest from the zone that the boiler heats.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .parameters import HeatingParameters
 from .tank import WATER_J_PER_KG_K
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeatingDraw:
+class HeatingDraw(NamedTuple):
     """How the tank meets the heating's demand."""
 
     kg_per_s: float = 0.0

@@ -13,6 +13,9 @@ from .house_run import HouseRun
 from .house_state import HouseFlows, HouseInputs, HouseState
 from .parameters import PlantParameters
 
+LONGEST_STEP_S = 120.0
+"""The controls look at the sensors at least this often."""
+
 __all__ = ["HouseFlows", "HouseInputs", "HouseState", "initial_state", "step"]
 
 
@@ -34,16 +37,17 @@ def step(
 
     Any positive `dt_s` is stable: the step is divided as the flows demand.
     """
-    run = HouseRun(parameters, state, inputs)
-    count = max(1, math.ceil(dt_s / run.longest_step_s()))
+    run = HouseRun(parameters, state)
+    run.take(inputs)
+    count = max(1, math.ceil(dt_s / min(LONGEST_STEP_S, run.longest_step_s())))
     for _ in range(count):
         run.advance(dt_s / count)
-    return _state(run), _flows(run, dt_s)
+    return _state(run, state), _flows(run, inputs.pv_irradiance, dt_s)
 
 
-def _state(run: HouseRun) -> HouseState:
+def _state(run: HouseRun, before: HouseState) -> HouseState:
     """Return the state at the end."""
-    before, sums, electric = run.before, run.sums, run.electric
+    sums, electric = run.sums, run.electric
     return HouseState(
         tank_c=tuple(run.tank_c),
         collector_c=run.collector_c,
@@ -67,15 +71,14 @@ def _state(run: HouseRun) -> HouseState:
     )
 
 
-def _flows(run: HouseRun, dt_s: float) -> HouseFlows:
+def _flows(run: HouseRun, irradiance: float, dt_s: float) -> HouseFlows:
     """Return what happened, as means over the whole step."""
     sums = run.sums
     electric = run.electric
     load_w = sums.load / dt_s
     ac_w = sums.inverter_ac / dt_s
     pv_w = sums.pv / dt_s
-    heights = run.parameters.tank.probe_heights
-    probes = tuple(tank.temperature_at(run.tank_c, height) for height in heights)
+    probes = tuple(tank.temperature_at(run.tank_c, place) for place in run.tank.probes)
     return HouseFlows(
         dt_s=dt_s,
         collector_c=run.sensor_c(),
@@ -102,7 +105,7 @@ def _flows(run: HouseRun, dt_s: float) -> HouseFlows:
         pv_available_w=run.pv_available_w,
         pv_power_w=pv_w,
         pv_curtailed_w=max(run.pv_available_w - pv_w, 0.0),
-        pv_voltage_v=_pv_voltage_v(run, pv_w),
+        pv_voltage_v=_pv_voltage_v(run, irradiance, pv_w),
         charger_power_w=sums.charger / dt_s,
         charge_stage=electric.charge_stage,
         battery_power_w=sums.battery / dt_s,
@@ -117,14 +120,14 @@ def _flows(run: HouseRun, dt_s: float) -> HouseFlows:
     )
 
 
-def _pv_voltage_v(run: HouseRun, used_w: float) -> float:
+def _pv_voltage_v(run: HouseRun, irradiance: float, used_w: float) -> float:
     """Return the voltage of the modules for the power that is used."""
     if run.parameters.pv is None:
         return 0.0
     available = run.pv_available_w
     return photovoltaics.voltage_v(
         run.parameters.pv,
-        run.inputs.pv_irradiance,
-        run.inputs.ambient_c,
+        irradiance,
+        run.ambient_c,
         used_w / available if available > 0.0 else 1.0,
     )

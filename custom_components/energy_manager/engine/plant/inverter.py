@@ -23,16 +23,20 @@ class InverterMode(IntEnum):
     ECO = 5
 
 
+def losses(parameters: InverterParameters) -> tuple[float, float]:
+    """Return k1 and k2 / Pn [1/W] of a running inverter."""
+    proportional = min(PROPORTIONAL, 1.0 / parameters.efficiency)
+    if parameters.idle_w <= 0.0:
+        return proportional, 0.0
+    # At the best load z: 1 / eta = k1 + 2 sqrt(p0 k2), with p0 = P0 / Pn.
+    square = ((1.0 / parameters.efficiency - proportional) / 2.0) ** 2
+    return proportional, square / parameters.idle_w
+
+
 def direct_current_w(parameters: InverterParameters, load_w: float) -> float:
     """Return the power taken from the battery at a load, running [W]."""
-    rated = parameters.rated_power_va
-    idle_share = parameters.idle_w / rated
-    proportional = min(PROPORTIONAL, 1.0 / parameters.efficiency)
-    square = 0.0
-    if idle_share > 0.0:
-        # At the best load z: 1 / eta = k1 + 2 sqrt(p0 k2).
-        square = ((1.0 / parameters.efficiency - proportional) / 2.0) ** 2 / idle_share
-    return parameters.idle_w + proportional * load_w + square * load_w * load_w / rated
+    proportional, square = losses(parameters)
+    return parameters.idle_w + load_w * (proportional + square * load_w)
 
 
 def is_awake(parameters: InverterParameters, mode: int, load_w: float) -> bool:

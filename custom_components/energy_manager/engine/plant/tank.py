@@ -15,6 +15,9 @@ from .parameters import TankParameters
 
 WATER_J_PER_KG_K = 4186.8
 
+type Place = tuple[int, float]
+"""A layer and how far, 0..1, a height lies on the way to the centre of the next."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TankLayout:
@@ -32,6 +35,8 @@ class TankLayout:
     """Lowest layer that the boiler heats."""
     heating_node: int
     return_node: int
+    probes: tuple[Place, ...]
+    """Where the probes sit, bottom first."""
 
 
 @lru_cache(maxsize=64)
@@ -52,6 +57,7 @@ def layout(parameters: TankParameters) -> TankLayout:
         boiler_node=node_at(nodes, parameters.boiler_height),
         heating_node=heating_node,
         return_node=min(node_at(nodes, parameters.heating_return_height), heating_node),
+        probes=tuple(place_of(nodes, height) for height in parameters.probe_heights),
     )
 
 
@@ -60,15 +66,18 @@ def node_at(nodes: int, height: float) -> int:
     return min(nodes - 1, max(0, int(height * nodes + 1e-9)))
 
 
-def temperature_at(temperatures_c: list[float], height: float) -> float:
-    """Return the temperature at a relative height, between layers' centres."""
-    place = height * len(temperatures_c) - 0.5
-    below = int(place)
-    if place <= 0.0:
-        return temperatures_c[0]
-    if below >= len(temperatures_c) - 1:
-        return temperatures_c[-1]
-    share = place - below
+def place_of(nodes: int, height: float) -> Place:
+    """Return where a relative height lies between the centres of layers."""
+    place = min(max(height * nodes - 0.5, 0.0), nodes - 1.0)
+    below = min(int(place), max(nodes - 2, 0))
+    return below, place - below
+
+
+def temperature_at(temperatures_c: list[float], place: Place) -> float:
+    """Return the temperature at a place, between layers' centres."""
+    below, share = place
+    if share == 0.0:
+        return temperatures_c[below]
     return temperatures_c[below] * (1.0 - share) + temperatures_c[below + 1] * share
 
 
@@ -103,11 +112,12 @@ def lance_node(temperatures_c: list[float], inlet_c: float) -> int:
     return node
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class TankFlows:
     """Water and heat that go into a tank during one step.
 
     Masses in kg, heat in J over the step; what comes in pushes the same mass out.
+    Not frozen: a simulation fills the same one for every step.
     """
 
     solar_kg: float = 0.0
@@ -131,19 +141,24 @@ def step(
     exchange = tank.conduction_w_per_k * dt_s / capacity
     loss = tank.loss_w_per_k * dt_s / capacity
     room_c = tank.room_c
-    result = advect(tank, temperatures_c, flows)
-    lost = 0.0
+    moved = flows.solar_kg > 0.0 or flows.cold_kg > 0.0 or flows.heating_kg > 0.0
+    result = advect(tank, temperatures_c, flows) if moved else temperatures_c[:]
+    excess_k = 0.0
     below = temperatures_c[0]
-    last = tank.nodes - 1
+    # Seen from each boundary between layers: what one gains the other loses.
     for node, here in enumerate(temperatures_c):
-        above = temperatures_c[node + 1] if node < last else here
-        leak = loss * (here - room_c)
-        result[node] += exchange * (above - 2.0 * here + below) - leak
-        lost += leak
+        gain = exchange * (here - below)
+        result[node] -= gain + loss * (here - room_c)
+        if gain:
+            result[node - 1] += gain
+        excess_k += here - room_c
         below = here
-    result[tank.boiler_node] += flows.boiler_j / capacity
-    mix_inversions(result)
-    return result, lost * capacity
+    if flows.boiler_j != 0.0:
+        result[tank.boiler_node] += flows.boiler_j / capacity
+        moved = True
+    if moved:
+        mix_inversions(result)
+    return result, loss * excess_k * capacity
 
 
 def advect(
@@ -152,8 +167,6 @@ def advect(
     """Return the layers after the water has moved, explicit and upwind."""
     solar, cold, heating = flows.solar_kg, flows.cold_kg, flows.heating_kg
     result = temperatures_c[:]
-    if solar == 0.0 and cold == 0.0 and heating == 0.0:
-        return result
     lance = lance_node(temperatures_c, flows.solar_c)
     mass = tank.node_kg
     return_node, heating_node = tank.return_node, tank.heating_node

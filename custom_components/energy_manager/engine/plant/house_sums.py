@@ -1,0 +1,45 @@
+"""What has gone where in a house: energies over a stretch of time."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class HouseSums:
+    """Energies since the sums began [J], unless a name tells otherwise.
+
+    Not frozen: a running house adds to them.
+    """
+
+    absorbed: float = 0.0
+    """Heat that reached the absorbers."""
+    collector_loss: float = 0.0
+    collector_stored: float = 0.0
+    solar: float = 0.0
+    """From the collectors to the tank; negative where the tank heats them."""
+    solar_kg: float = 0.0
+    """Water that passed the solar heat meter [kg]."""
+    stagnation_s: float = 0.0
+    """Time with sun on the collectors while the pump was held still [s]."""
+    boiler: float = 0.0
+    boiler_starts: int = 0
+    fuel: float = 0.0
+    hot_water: float = 0.0
+    hot_water_unmet: float = 0.0
+    """Missing to the temperature of use."""
+    heating: float = 0.0
+    heating_unmet: float = 0.0
+    tank_loss: float = 0.0
+    pv: float = 0.0
+    """Taken from the modules."""
+    pv_available: float = 0.0
+    charger: float = 0.0
+    battery: float = 0.0
+    """Charging is positive."""
+    load: float = 0.0
+    """Wanted from the inverter."""
+    inverter_ac: float = 0.0
+    inverter_dc: float = 0.0
+    drawn_l: float = 0.0
+    """Hot water drawn, counted at the temperature of use [l]."""
+    cool_l: float = 0.0
+    """Part of it that came below 43 degC [l]."""
