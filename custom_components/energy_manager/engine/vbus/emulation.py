@@ -11,8 +11,17 @@ from typing import Final
 
 from . import parameters
 from .decoder import Decoder
+from .emulated_adapter import Adapter
 from .frames import Datagram, Packet, encode
 from .parameters import id_hash
+
+__all__ = [
+    "Adapter",
+    "Controller",
+    "ControllerReadings",
+    "Parameter",
+    "bx_plus_parameters",
+]
 
 CONTROLLER: Final = 0x7112
 HEAT_METER: Final = 0x7131
@@ -28,7 +37,6 @@ _NOT_CONNECTED: Final = 8888
 _SENSORS: Final = 12
 _IRRADIATION_SENSOR: Final = 10
 _EPOCH = datetime(2001, 1, 1)
-_MAX_LINE_BYTES: Final = 1024
 
 _MEASUREMENTS = struct.Struct("<12h3i2h5B3xiI8x2B2xI")
 _HEAT_METER = struct.Struct("<5I")
@@ -92,60 +100,6 @@ def bx_plus_parameters() -> dict[int, Parameter]:
     add(4224, "Solar_Sp1_Vorrang", 1, 1, 2)
     add(4236, "Solar_Sp1_MinDrehzahl", 30, 20, 100)
     return known
-
-
-class Adapter:
-    """The server's side of a VBus/LAN adapter, for one connection.
-
-    Send what `feed` returns, beginning with `feed(b"")` when a client connects, which
-    gives the greeting. Once `streaming` the connection is raw; bytes that came behind
-    the command are in `rest`. When `closed`, close the connection after sending.
-    """
-
-    def __init__(self, password: str) -> None:
-        """Wait for a client that knows this password."""
-        self.streaming = False
-        self.closed = False
-        self.rest = b""
-        self._password = password
-        self._logged_in = False
-        self._greeting = b"+HELLO\r\n"
-        self._pending = b""
-
-    def feed(self, data: bytes) -> bytes:
-        """Take bytes from the client and return the bytes to send."""
-        self._pending += data
-        reply, self._greeting = self._greeting, b""
-        while not self.streaming and not self.closed:
-            line, end, rest = self._pending.partition(b"\n")
-            if not end:
-                self.closed = len(self._pending) > _MAX_LINE_BYTES
-                break
-            self._pending = rest
-            reply += self._reply(line.strip(b"\r"))
-        if self.streaming:
-            self.rest, self._pending = self._pending, b""
-        return reply
-
-    def _reply(self, line: bytes) -> bytes:
-        command, _space, argument = line.partition(b" ")
-        match command.upper():
-            case b"PASS":
-                self._logged_in = argument == self._password.encode()
-                if self._logged_in:
-                    return b"+OK: Password correct\r\n"
-                return b"-ERROR: Password incorrect\r\n"
-            case b"DATA" if self._logged_in:
-                self.streaming = True
-                return b"+OK: Data incoming...\r\n"
-            case b"DATA":
-                return b"-ERROR: Password required\r\n"
-            case b"QUIT":
-                self.closed = True
-                return b"+OK\r\n"
-            case b"":
-                return b""
-        return b"-ERROR: Unknown command\r\n"
 
 
 class Controller:
