@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Self
 
+from ..document import Json, decode, encode
 from ..errors import InputError
 from ..series import TimeGrid
-from .document import Json, decode, encode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ import math
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from ..errors import InputError
+from .errors import InputError
 
 type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
