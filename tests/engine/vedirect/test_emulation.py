@@ -373,7 +373,7 @@ def test_remote_control_flag() -> None:
 def test_dangerous_bit_stops_the_charger() -> None:
     """A charger that once heard of a battery management system misses it for ever."""
     charger = Charger()
-    charger.feed(set_register(0x200E, b"\x0d"))
+    charger.feed(encode_hex(8, b"\x0e\x20\x00\x0d"))
     charger.feed(encode_hex(6))
     blocks, _ = decoded(charger.second(SUN))
     assert not charger.on

@@ -22,7 +22,7 @@ from custom_components.energy_manager.engine.vedirect import (
     set_register,
 )
 from custom_components.energy_manager.engine.vedirect.emulation import Charger, Inverter
-from custom_components.energy_manager.engine.vedirect.registers import NEVER_WRITTEN
+from custom_components.energy_manager.engine.vedirect.frames import NEVER_WRITTEN
 
 MODE = registers_of(Family.INVERTER)[0x0200]
 LIMIT = registers_of(Family.MPPT)[0x2015]
@@ -221,16 +221,15 @@ def test_registers_that_are_never_written(number: int) -> None:
         ),
         (
             Register(
-                number=1,
+                number=0x200E,
                 key="bits",
                 size=1,
                 storage=Storage.VOLATILE,
                 minimum=0,
                 maximum=255,
-                forbidden_bits=8,
             ),
             9,
-            "bits: the bit of a battery management system is set",
+            "0x200E: a battery management system is never announced",
         ),
     ],
 )
@@ -248,11 +247,14 @@ def test_registers_of_families() -> None:
     assert 0xEDF0 in registers_of(Family.MPPT)
     assert 0x2200 in registers_of(Family.INVERTER)
     assert 0x1000 in registers_of(Family.BMV)
-    assert set(registers_of(Family.DCDC)) == set(registers_of(None))
+    assert 0x2200 in registers_of(Family.MULTI_RS)
+    assert 0xECEC in registers_of(Family.MPPT_RS)
+    assert 0xEDF0 in registers_of(Family.DCDC)
     for family in Family:
         for number, register in registers_of(family).items():
             assert register.number == number
-            assert number not in NEVER_WRITTEN
+            if number in NEVER_WRITTEN:
+                assert register.storage is Storage.NONE
 
 
 def test_numbers_that_do_not_fit() -> None:

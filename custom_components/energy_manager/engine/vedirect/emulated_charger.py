@@ -4,19 +4,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from .frames import encode_block
+from .frames import BMS_BIT, NETWORK_MODE, encode_block
 from .records import DayRecord, TotalRecord
-from .registers import (
-    BATTERY_MAXIMUM_CURRENT,
-    BMS_BIT,
+from .registers_charger import BATTERY_MAXIMUM_CURRENT, CHARGER
+from .registers_common import (
     CHARGE_CURRENT_LIMIT,
-    CHARGER,
     DEVICE_MODE,
     DEVICE_STATE,
     HISTORY_DAYS,
     HISTORY_TODAY,
     HISTORY_TOTAL,
-    NETWORK_MODE,
     OFF_REASON,
     REMOTE_CONTROL,
     UPTIME,

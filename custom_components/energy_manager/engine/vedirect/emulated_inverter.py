@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from .frames import encode_block
-from .registers import (
+from .registers_common import (
     ALARM_REASON,
     DEVICE_MODE,
     DEVICE_STATE,
-    INVERTER,
     OFF_REASON,
     UPTIME,
     WARNING_REASON,
 )
+from .registers_inverter import INVERTER
 from .responder import Cell, Responder
 
 ON: Final = 2

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from .frames import encode_block
-from .registers import ALARM_REASON, MONITOR, UPTIME
+from .registers_common import ALARM_REASON, UPTIME
+from .registers_monitor import MONITOR
 from .responder import Cell, Responder
 
 AS_PER_AH: Final = 3600

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Final
 
-from ..errors import ProtocolError
+from ..errors import InputError, ProtocolError
 
 CHECKSUM_LABEL: Final = "Checksum"
 LABEL_LIMIT: Final = 16
@@ -53,6 +53,16 @@ class Flag(IntFlag):
 
 
 WITH_REGISTER: Final = frozenset({Command.GET, Command.SET, Command.ASYNCHRONOUS})
+NEVER_WRITTEN: Final = frozenset({0x0004, 0x0090, 0x1030, 0x2009, 0xED98, 0xED9E})
+"""Restore defaults, Bluetooth off, clear history, inject an error, functions of the
+port's pins."""
+
+BMS_PRESENT: Final = 0xEDE8
+NETWORK_MODE: Final = 0x200E
+BMS_BIT: Final = 0x08
+"""In the network mode; the charger stores it and then stops with error 67 for ever
+without a battery management system."""
+
 FRAME_ERROR: Final = b"\xaa\xaa"
 """Data of `:4AAAAFD`: the device received a damaged frame."""
 
@@ -167,6 +177,29 @@ def get_register(register: int) -> bytes:
     return encode_hex(Command.GET, register.to_bytes(2, "little") + b"\x00")
 
 
+def check_write(register: int, data: bytes) -> None:
+    """Refuse what must never be written to any device.
+
+    Raises:
+        InputError: names the register.
+    """
+    if register in NEVER_WRITTEN:
+        raise InputError(f"0x{register:04X}", "is never written")
+    stored_bms = register == BMS_PRESENT and any(data)
+    if stored_bms or (register == NETWORK_MODE and data and data[0] & BMS_BIT):
+        raise InputError(
+            f"0x{register:04X}", "a battery management system is never announced"
+        )
+
+
 def set_register(register: int, data: bytes) -> bytes:
-    """Return the order to set a register to little-endian `data`."""
+    """Return the order to set a register to little-endian `data`.
+
+    Boot loader and restart have no function here for the same reason: they must not
+    be sent.
+
+    Raises:
+        InputError: for what must never be written to any device.
+    """
+    check_write(register, data)
     return encode_hex(Command.SET, register.to_bytes(2, "little") + b"\x00" + data)

@@ -277,3 +277,11 @@ def firmware_version(label: str, text: str) -> str | None:
     if beta is not None:
         return None
     return f"{version} candidate {candidate}" if candidate else version
+
+
+def firmware_number(label: str, text: str) -> int | None:
+    """Return a version to compare with, from a value of FW or FWE: 161 for 1.61."""
+    match = re.fullmatch(r"[A-Z]?([0-9]{3,4})([0-9A-F]{2})?", text)
+    if match is None or (match[2] is not None) is not (label == "FWE"):
+        return None
+    return int(match[1])

@@ -6,7 +6,8 @@ from functools import partial
 
 from .decoder import Decoder
 from .frames import FRAME_ERROR, Answer, Command, Flag, HexFrame, encode_hex
-from .registers import MODEL_NAME, PRODUCT_ID, SERIAL_NUMBER, Register, Registers
+from .registers import Register, Registers
+from .registers_common import MODEL_NAME, PRODUCT_ID, SERIAL_NUMBER
 
 RESTART = 0x6
 ASYNCHRONOUS_S = 120.0

@@ -8,7 +8,6 @@ from collections import deque
 from enum import StrEnum
 from typing import Final
 
-from ..errors import InputError
 from .frames import (
     FRAME_ERROR,
     Answer,
@@ -20,7 +19,7 @@ from .frames import (
     get_register,
     set_register,
 )
-from .registers import NEVER_WRITTEN, Register
+from .registers import Register
 
 ANSWER_S: Final = 1.0
 """Devices answer within 50 to 260 ms; history records take longer."""
@@ -73,8 +72,6 @@ class Transaction:
         self._register = register
         self._wanted: bytes | None = None
         if value is not None:
-            if register.number in NEVER_WRITTEN:
-                raise InputError(register.key, "is never written")
             register.check(value)
             self._wanted = register.encode(value)
         self._answer_s = answer_s
