@@ -43,7 +43,7 @@ def test_keymark_certificate(excess_k: float, power: float) -> None:
 def test_incidence_modifier(angle_deg: float, modifier: float) -> None:
     """The one-figure formula follows the certificate's table up to 70 degrees."""
     cosine = float(np.cos(np.radians(angle_deg)))
-    assert collector.incidence_modifier(KEYMARK, cosine) == pytest.approx(
+    assert collector.incidence_modifier(KEYMARK, np.asarray(cosine)) == pytest.approx(
         modifier, abs=0.011
     )
 
@@ -51,7 +51,7 @@ def test_incidence_modifier(angle_deg: float, modifier: float) -> None:
 @pytest.mark.parametrize("cosine", [0.0, 1e-9, 0.1, -0.5])
 def test_no_beam_at_grazing_incidence(cosine: float) -> None:
     """Beyond 80 degrees the modifier is zero, not negative."""
-    assert collector.incidence_modifier(KEYMARK, cosine) == 0.0
+    assert collector.incidence_modifier(KEYMARK, np.asarray(cosine)) == 0.0
 
 
 @pytest.mark.skipif(

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..plant import irradiance, photovoltaics, sun
-from ..plant.collector import FURTHEST_COSINE
+from ..plant.collector import passed_w_per_m2
 from ..plant.parameters import (
     BatteryParameters,
     CollectorParameters,
@@ -198,21 +198,15 @@ class _Sky:
     ) -> FloatArray:
         """Return the means of what passes the collectors' glass [W/m2]."""
         plane = self.plane(cover, collector.tilt_deg, collector.azimuth_deg)
-        cosine = np.maximum(plane.incidence_cosine, FURTHEST_COSINE)
-        modifier = np.clip(1.0 - collector.b0 * (1.0 / cosine - 1.0), 0.0, 1.0)
-        modifier = np.where(plane.incidence_cosine < FURTHEST_COSINE, 0.0, modifier)
-        passed = modifier * plane.beam + collector.diffuse_modifier * plane.diffuse
+        passed = passed_w_per_m2(
+            collector, plane.beam, plane.diffuse, plane.incidence_cosine
+        )
         return np.asarray(passed.mean(axis=1))
 
     def pv_power_w(self, pv: PVParameters, cover: FloatArray) -> FloatArray:
         """Return the means of the modules' power [W]."""
         plane = self.plane(cover, pv.tilt_deg, pv.azimuth_deg).total.mean(axis=1)
-        return np.array(
-            [
-                photovoltaics.power_w(pv, float(sunlight), float(ambient))
-                for sunlight, ambient in zip(plane, self.ambient_c, strict=True)
-            ]
-        )
+        return photovoltaics.power_series_w(pv, plane, self.ambient_c)
 
 
 def _fit_cover(

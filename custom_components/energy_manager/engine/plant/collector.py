@@ -8,28 +8,55 @@ sides. Valid for glazed flat-plate and tube collectors, wind not considered.
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from .parameters import CollectorParameters
+from .sun import FloatArray
 
 FURTHEST_COSINE = 0.17
 """Cosine of an incidence angle of 80 degrees: no beam is taken beyond."""
 
 
-def incidence_modifier(parameters: CollectorParameters, cosine: float) -> float:
-    """Return K = 1 - b0 (1 / cos(i) - 1), between 0 and 1."""
-    if cosine < FURTHEST_COSINE:
-        return 0.0
-    return min(1.0, max(0.0, 1.0 - parameters.b0 * (1.0 / cosine - 1.0)))
+def incidence_modifier(
+    parameters: CollectorParameters, cosine: FloatArray
+) -> FloatArray:
+    """Return what the glass lets through of the beam, between 0 and 1.
+
+    `cosine` is that of the incidence angle. From the table of the test report where
+    there is one, else K = 1 - b0 (1 / cos(i) - 1).
+    """
+    if parameters.incidence_modifiers:
+        angles, modifiers = zip(*parameters.incidence_modifiers, strict=True)
+        angle = np.degrees(np.arccos(np.clip(cosine, 0.0, 1.0)))
+        return np.asarray(np.interp(angle, angles, modifiers), dtype=np.float64)
+    # Beyond 80 degrees no beam is taken.
+    near = np.maximum(cosine, FURTHEST_COSINE)
+    modifier = np.clip(1.0 - parameters.b0 * (1.0 / near - 1.0), 0.0, 1.0)
+    return np.where(cosine < FURTHEST_COSINE, 0.0, modifier)
+
+
+def passed_w_per_m2(
+    parameters: CollectorParameters,
+    beam: FloatArray,
+    diffuse: FloatArray,
+    cosine: FloatArray,
+) -> FloatArray:
+    """Return K Gb + Kd Gd, the irradiance that passes the glass [W/m2].
+
+    `beam` and `diffuse` are irradiances in the collector's plane [W/m2].
+    """
+    modifier = incidence_modifier(parameters, cosine)
+    return modifier * beam + parameters.diffuse_modifier * diffuse
 
 
 def absorbed_w_per_m2(
     parameters: CollectorParameters, beam: float, diffuse: float, cosine: float
 ) -> float:
-    """Return eta0 (K Gb + Kd Gd), the heat that reaches the absorber [W/m2].
-
-    `beam` and `diffuse` are irradiances in the collector's plane [W/m2].
-    """
-    modifier = incidence_modifier(parameters, cosine)
-    return parameters.eta0 * (modifier * beam + parameters.diffuse_modifier * diffuse)
+    """Return eta0 (K Gb + Kd Gd), the heat that reaches the absorber [W/m2]."""
+    passed = passed_w_per_m2(
+        parameters, np.asarray(beam), np.asarray(diffuse), np.asarray(cosine)
+    )
+    return parameters.eta0 * float(passed)
 
 
 def yield_w_per_m2(

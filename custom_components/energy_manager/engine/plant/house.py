@@ -6,8 +6,6 @@ goes in is stored, used or lost, and each is reported. The inverter feeds the
 pumps and the boiler's electrics: without it nothing moves.
 """
 
-import math
-
 from . import photovoltaics, tank
 from .house_run import HouseRun
 from .house_state import HouseFlows, HouseInputs, HouseState
@@ -39,15 +37,17 @@ def step(
     """
     run = HouseRun(parameters, state)
     run.take(inputs)
-    count = max(1, math.ceil(dt_s / min(LONGEST_STEP_S, run.longest_step_s())))
-    for _ in range(count):
-        run.advance(dt_s / count)
-    return _state(run, state), _flows(run, inputs.pv_irradiance, dt_s)
+    run.move(dt_s, LONGEST_STEP_S)
+    return state_of(run, state), _flows(run, inputs.pv_irradiance, dt_s)
 
 
-def _state(run: HouseRun, before: HouseState) -> HouseState:
-    """Return the state at the end."""
+def state_of(run: HouseRun, before: HouseState | None = None) -> HouseState:
+    """Return a run's state; its counters go on from those of `before`."""
     sums, electric = run.sums, run.electric
+    starts, heat_wh, litres = 0, 0.0, 0.0
+    if before is not None:
+        starts = before.boiler_starts
+        heat_wh, litres = before.heat_total_wh, before.volume_total_l
     return HouseState(
         tank_c=tuple(run.tank_c),
         collector_c=run.collector_c,
@@ -61,13 +61,13 @@ def _state(run: HouseRun, before: HouseState) -> HouseState:
         heating_call=run.heating_call,
         boiler_on=run.boiler_on,
         boiler_since_s=run.boiler_since_s,
-        boiler_starts=before.boiler_starts + sums.boiler_starts,
+        boiler_starts=starts + sums.boiler_starts,
         soc=electric.soc,
         battery_v=electric.battery_v,
         charge_stage=electric.charge_stage,
         low_battery=electric.low_battery,
-        heat_total_wh=before.heat_total_wh + max(sums.solar, 0.0) / 3600.0,
-        volume_total_l=before.volume_total_l + sums.solar_kg,
+        heat_total_wh=heat_wh + max(sums.solar, 0.0) / 3600.0,
+        volume_total_l=litres + sums.solar_kg,
     )
 
 

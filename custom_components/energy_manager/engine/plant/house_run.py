@@ -145,6 +145,12 @@ class HouseRun:
             kg_per_s += wanted / (tank.WATER_J_PER_KG_K * span)
         return tank.longest_step_s(self.tank, kg_per_s)
 
+    def move(self, dt_s: float, longest_s: float = math.inf) -> None:
+        """Move on by a step of any length: it is divided as the flows demand."""
+        count = max(1, math.ceil(dt_s / min(longest_s, self.longest_step_s())))
+        for _ in range(count):
+            self.advance(dt_s / count)
+
     def advance(self, dt_s: float) -> None:
         """Move on by a step no longer than `longest_step_s`."""
         share = -math.expm1(-dt_s / DAY_S)

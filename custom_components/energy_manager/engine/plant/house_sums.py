@@ -1,6 +1,7 @@
 """What has gone where in a house: energies over a stretch of time."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
+from typing import Self
 
 
 @dataclass(slots=True)
@@ -43,3 +44,16 @@ class HouseSums:
     """Hot water drawn, counted at the temperature of use [l]."""
     cool_l: float = 0.0
     """Part of it that came below 43 degC [l]."""
+
+    def copy(self) -> Self:
+        """Return the sums as they are now."""
+        return replace(self)
+
+    def since(self, before: Self) -> Self:
+        """Return what was added since earlier sums."""
+        return type(self)(
+            *(
+                now - then
+                for now, then in zip(astuple(self), astuple(before), strict=True)
+            )
+        )

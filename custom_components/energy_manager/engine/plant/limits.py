@@ -6,8 +6,10 @@ from .parameters import (
     BatteryParameters,
     BoilerParameters,
     CollectorParameters,
+    ControllerParameters,
     HeatingParameters,
     HotWaterParameters,
+    ImmersionHeaterParameters,
     InverterParameters,
     PlantParameters,
     PVParameters,
@@ -40,6 +42,9 @@ PLANT_LIMITS: LimitsTable = {
         "heat_exchanger_effectiveness": Limits(low=0, high=1, above=True),
         "pump_full_w": Limits(low=0, high=5000),
         "pump_idle_w": Limits(low=0, high=1000),
+        "incidence_modifiers": Limits(low=0, high=90),
+        "pipe_loss_w_per_k": Limits(low=0, high=1000),
+        "inlet_height": _SHARE,
     },
     TankParameters: {
         "volume_l": Limits(low=50, high=100000),
@@ -57,6 +62,7 @@ PLANT_LIMITS: LimitsTable = {
     BoilerParameters: {
         "power_kw": Limits(low=0, high=1000, above=True),
         "efficiency": Limits(low=0.1, high=6),
+        "condensing_per_k": Limits(low=0, high=0.05),
         "setpoint_c": Limits(low=30, high=100),
         "hysteresis_k": Limits(low=0.5, high=40),
         "minimum_on_min": Limits(low=0, high=720),
@@ -104,6 +110,24 @@ PLANT_LIMITS: LimitsTable = {
         "efficiency": Limits(low=0.1, high=1),
         "base_load_w": _AMOUNT,
         "heating_pump_w": _AMOUNT,
+    },
+    ImmersionHeaterParameters: {
+        "power_w": _AMOUNT,
+        "height": Limits(low=0.05, high=0.95),
+        "maximum_c": Limits(low=30, high=110),
+        "minimum_soc": _SHARE,
+    },
+    ControllerParameters: {
+        "on_difference_k": Limits(low=0, high=60),
+        "off_difference_k": Limits(low=0, high=60),
+        "target_difference_k": Limits(low=0, high=80),
+        "minimum_speed_percent": Limits(low=0, high=100),
+        "collector_emergency_c": Limits(low=60, high=250),
+        "store_hysteresis_k": Limits(low=0, high=20),
+        "store_top_margin_k": Limits(low=0, high=40),
+        "return_raise_on_k": Limits(low=0, high=40),
+        "return_raise_off_k": Limits(low=0, high=40),
+        "after_heating_windows": Limits(low=0, high=24),
     },
 }
 

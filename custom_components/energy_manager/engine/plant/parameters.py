@@ -34,12 +34,21 @@ class CollectorParameters:
     a2_w_per_m2_k2: float = 0.015
     b0: float = 0.15
     """Incidence angle modifier: 1 - b0 (1 / cos(i) - 1)."""
+    incidence_modifiers: tuple[tuple[float, float], ...] = ()
+    """The modifier by angle [degrees] from a test report, used instead of b0."""
     diffuse_modifier: float = 0.91
     """Modifier of diffuse irradiance, as eta0 is for beam."""
     capacity_kj_per_m2_k: float = 7.0
     flow_l_per_h_m2: float = 40.0
     heat_exchanger_effectiveness: float = 0.75
     """Heat carried over as a share of the greatest possible."""
+    pipe_loss_w_per_k: float = 0.0
+    """Of the loop's pipes to the room, while the pump runs."""
+    inlet: Literal["lance", "fixed", "coil"] = "lance"
+    """How heat comes into the tank: a lance that stratifies, a pipe at one height,
+    or a coil from the bottom up to that height."""
+    inlet_height: float = 0.5
+    """Relative height of the fixed inlet or of the coil's upper end."""
     fluid_kj_per_l_k: float = 3.9
     """Heat capacity of the fluid: 40 % glycol 3.9, water 4.19."""
     pump_full_w: float = 45.0
@@ -72,10 +81,16 @@ class TankParameters:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BoilerParameters:
-    """A boiler that heats the upper part of the tank."""
+    """A boiler, and what it burns."""
 
+    connection: Literal["tank", "top_up"] = "tank"
+    """It heats the upper part of the tank, or, behind the tank, only what this
+    lacks."""
     power_kw: float = 15.0
     efficiency: float = 0.85
+    condensing_per_k: float = 0.0
+    """What a condensing boiler loses of its efficiency for each kelvin of return
+    above 35 degC."""
     setpoint_c: float = 60.0
     hysteresis_k: float = 8.0
     minimum_on_min: float = 20.0
@@ -165,6 +180,18 @@ class InverterParameters:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImmersionHeaterParameters:
+    """An electric heater in the tank for the sun's surplus."""
+
+    power_w: float = 1000.0
+    height: float = 0.7
+    """Relative height above which it heats."""
+    maximum_c: float = 85.0
+    minimum_soc: float = 0.95
+    """State of charge of the battery from which it takes the surplus, 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ControllerParameters:
     """Settings of the solar controller, as its maker delivers it."""
 
@@ -181,6 +208,9 @@ class ControllerParameters:
     return_raise_on_k: float = 6.0
     """The valve sends heating water through the tank if so much warmer."""
     return_raise_off_k: float = 4.0
+    after_heating_windows: tuple[tuple[float, float], ...] = ()
+    """Hours of the local day (from, to) in which the thermostat may ask for the
+    boiler; empty for the whole day."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,4 +225,5 @@ class PlantParameters:
     pv: PVParameters | None = field(default_factory=PVParameters)
     battery: BatteryParameters | None = field(default_factory=BatteryParameters)
     inverter: InverterParameters | None = field(default_factory=InverterParameters)
+    immersion_heater: ImmersionHeaterParameters | None = None
     controller: ControllerParameters = field(default_factory=ControllerParameters)

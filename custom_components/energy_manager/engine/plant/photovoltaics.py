@@ -7,35 +7,47 @@ ventilated behind; the voltage is a display value.
 
 import math
 
+import numpy as np
+
 from .parameters import PVParameters
+from .sun import FloatArray
 
 FAIMAN_U0 = 25.0
 FAIMAN_U1 = 6.84
+WIND_M_PER_S = 1.5
+"""Where the wind is not known."""
 START_W = 3.0
 """Below this the charge controller stays asleep."""
 
 
-def module_c(irradiance: float, ambient_c: float, wind_m_per_s: float = 1.5) -> float:
+def module_c(
+    irradiance: float, ambient_c: float, wind_m_per_s: float = WIND_M_PER_S
+) -> float:
     """Return the temperature of the modules [degC], irradiance in W/m2."""
     return ambient_c + irradiance / (FAIMAN_U0 + FAIMAN_U1 * wind_m_per_s)
 
 
-def power_w(
+def power_series_w(
     parameters: PVParameters,
-    irradiance: float,
-    ambient_c: float,
-    wind_m_per_s: float = 1.5,
-) -> float:
+    irradiance: FloatArray,
+    ambient_c: FloatArray,
+    wind_m_per_s: float | FloatArray = WIND_M_PER_S,
+) -> FloatArray:
     """Return the greatest direct-current power at an irradiance in the plane [W].
 
     P = P0 G / 1000 (1 + gamma (Tm - 25)) (1 - loss).
     """
-    if irradiance <= 0.0:
-        return 0.0
-    excess_k = module_c(irradiance, ambient_c, wind_m_per_s) - 25.0
-    power = parameters.peak_power_w * irradiance / 1000.0
-    power *= (1.0 + parameters.gamma_per_k * excess_k) * (1.0 - parameters.system_loss)
-    return max(power, 0.0)
+    irradiance = np.maximum(irradiance, 0.0)
+    module_c = ambient_c + irradiance / (FAIMAN_U0 + FAIMAN_U1 * wind_m_per_s)
+    power = parameters.peak_power_w * (1.0 - parameters.system_loss) / 1000.0
+    warm: FloatArray = 1.0 + parameters.gamma_per_k * (module_c - 25.0)
+    return np.maximum(power * irradiance * warm, 0.0)
+
+
+def power_w(parameters: PVParameters, irradiance: float, ambient_c: float) -> float:
+    """Return the greatest direct-current power at one moment [W]."""
+    power = power_series_w(parameters, np.asarray(irradiance), np.asarray(ambient_c))
+    return float(power)
 
 
 def charger_limit_w(

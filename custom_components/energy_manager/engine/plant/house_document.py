@@ -1,0 +1,118 @@
+"""A house as a document: site, every component, people and what they need.
+
+`House` is the form of HOUSE.json (docs/house.md); all its fields but the site have
+the proof-of-concept house's values as defaults.
+"""
+
+from dataclasses import dataclass, field
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from ..document import Json, Limits, LimitsTable, check_limits, decode, encode
+from ..errors import InputError
+from .limits import PLANT_LIMITS, check_plant
+from .parameters import (
+    BatteryParameters,
+    BoilerParameters,
+    CollectorParameters,
+    ControllerParameters,
+    HeatingParameters,
+    HotWaterParameters,
+    ImmersionHeaterParameters,
+    InverterParameters,
+    PlantParameters,
+    PVParameters,
+    SiteParameters,
+    TankParameters,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DemandParameters:
+    """What a year takes, where it is known; None is modelled."""
+
+    heating_kwh: float | None = None
+    """Heat for the rooms in a year, spread by degree hours below
+    `heating.base_temperature_c`."""
+    hot_water_kwh: float | None = None
+    """Heat in the hot water of a year; draws are scaled to give it."""
+    electricity_kwh: float | None = None
+    """Of the inverter in a year besides pumps and electronics."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class House:
+    """A house to simulate. Raises InputError where it cannot be."""
+
+    site: SiteParameters
+    name: str = ""
+    time_zone: str = "UTC"
+    """Name of the zone in which people live, as in Europe/Berlin."""
+    people: float = 2.0
+    """How many live there."""
+    demand: DemandParameters = field(default_factory=DemandParameters)
+    collector: CollectorParameters | None = field(default_factory=CollectorParameters)
+    tank: TankParameters = field(default_factory=TankParameters)
+    boiler: BoilerParameters | None = field(default_factory=BoilerParameters)
+    heating: HeatingParameters | None = field(default_factory=HeatingParameters)
+    hot_water: HotWaterParameters = field(default_factory=HotWaterParameters)
+    pv: PVParameters | None = field(default_factory=PVParameters)
+    battery: BatteryParameters | None = field(default_factory=BatteryParameters)
+    inverter: InverterParameters | None = field(default_factory=InverterParameters)
+    immersion_heater: ImmersionHeaterParameters | None = None
+    controller: ControllerParameters = field(default_factory=ControllerParameters)
+    version: int = 1
+    """Of the document's form."""
+
+    def __post_init__(self) -> None:
+        """Check limits and what must fit together."""
+        check_limits(self, LIMITS)
+        check_plant(self.plant, "")
+        if self.heating is None and self.demand.heating_kwh:
+            raise InputError("demand.heating_kwh", "needs the part heating")
+        try:
+            ZoneInfo(self.time_zone)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                "time_zone", "must be the name of a zone, like Europe/Berlin"
+            ) from error
+
+    @property
+    def plant(self) -> PlantParameters:
+        """All components together."""
+        return PlantParameters(
+            collector=self.collector,
+            tank=self.tank,
+            boiler=self.boiler,
+            heating=self.heating,
+            hot_water=self.hot_water,
+            pv=self.pv,
+            battery=self.battery,
+            inverter=self.inverter,
+            immersion_heater=self.immersion_heater,
+            controller=self.controller,
+        )
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the house as a JSON document."""
+        document = encode(self)
+        assert isinstance(document, dict)
+        return document
+
+    @classmethod
+    def from_json(cls, document: Json) -> Self:
+        """Return the house of a JSON document; raise InputError where it is wrong."""
+        return decode(cls, document)
+
+
+_YEARLY = Limits(low=0, high=1e6)
+
+LIMITS: LimitsTable = {
+    **PLANT_LIMITS,
+    House: {"people": Limits(low=0, high=1000), "version": Limits(low=1, high=1)},
+    DemandParameters: {
+        "heating_kwh": _YEARLY,
+        "hot_water_kwh": _YEARLY,
+        "electricity_kwh": _YEARLY,
+    },
+}
