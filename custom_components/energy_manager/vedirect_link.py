@@ -3,10 +3,12 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
+from homeassistant.components import usb
 from homeassistant.const import CONF_DEVICE, Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
@@ -20,27 +22,26 @@ from .engine.vedirect import (
     Block,
     Decoder,
     Family,
+    Product,
     Value,
     family_of,
     firmware_version,
+    ping,
     readings,
 )
 from .links import Link, LinkError, LinkSilentError, SerialPort, Subscriptions
 from .runtime import EnergyManagerConfigEntry
 from .vedirect_control import VEDirectControl
-from .vedirect_identity import (
-    BAUDRATE,
-    CONF_PRODUCT_ID,
-    CONF_SERIAL_NUMBER,
-    IDENTIFY_TIMEOUT_S,
-    identity_data,
-    is_device_of,
-    name_of,
-)
-from .vedirect_merge import Identity, Merge
+from .vedirect_identity import BAUDRATE, CONF_SERIAL_NUMBER, firmware_number, name_of
+from .vedirect_merge import Merge
+from .vedirect_presence import ISSUE, Presence, Trouble
+from .vedirect_settings import VEDirectSettings
+from .vedirect_writing import async_forget_writes
 
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
@@ -51,6 +52,15 @@ SIGHTINGS: Final = 2
 
 CONNECTION: Final = "connection"
 """What to listen to for the device's speaking as such."""
+
+FIRST_BLOCK_S: Final = 5.0
+"""How long to wait for the first values of a device that was heard already."""
+
+GAP_S: Final = 0.5
+"""A pause within a block means that the rest of it was lost."""
+
+SWAP_S: Final = 3.0
+"""After so long without a block another device may have been plugged in."""
 
 QUIET_S: Final = 5.0
 """Without a good block for this long something is wrong, and it is logged."""
@@ -66,6 +76,9 @@ SILENCE_S: Final = 30.0
 
 WATCH_INTERVAL: Final = timedelta(seconds=2)
 
+ALWAYS_TEXT: Final = 153
+"""From this firmware on (1.53) text goes on while HEX is in use."""
+
 
 class VEDirectLink:
     """A VE.Direct device while its config entry is loaded."""
@@ -80,8 +93,12 @@ class VEDirectLink:
         self._decoder = Decoder()
         self._merge = Merge()
         self._sightings: Counter[str] = Counter()
-        self._stranger = False
-        self._identified = asyncio.Event()
+        self.presence = Presence(hass, entry, self._presence_changed)
+        self._pinged = False
+        self._firmware: Value | None = None
+        self._opening_damage: int | None = None
+        self._heard_at = monotonic()
+        self._first_block = asyncio.Event()
         self._block_at = monotonic()
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._newcomers: list[Callable[[Value], None]] = []
@@ -91,8 +108,10 @@ class VEDirectLink:
             silence_s=SILENCE_S,
             receive=self._receive,
             changed=self._connection_changed,
+            greet=self.presence.async_greet,
         )
         self.commands = VEDirectControl(self._link.write)
+        self.settings = VEDirectSettings(self)
 
     # Connection
 
@@ -103,10 +122,13 @@ class VEDirectLink:
             self.hass, self._link.async_run(), f"VE.Direct {self.entry.title}"
         )
         try:
-            async with asyncio.timeout(IDENTIFY_TIMEOUT_S):
-                await self._identified.wait()
+            async with asyncio.timeout(FIRST_BLOCK_S):
+                await self._first_block.wait()
         except TimeoutError as err:
             raise LinkSilentError("no readings of the device") from err
+        self.entry.async_on_unload(
+            usb.async_register_port_event_callback(self.hass, self._ports_changed)
+        )
         self.entry.async_on_unload(
             async_track_time_interval(
                 self.hass, self._watch, WATCH_INTERVAL, cancel_on_shutdown=True
@@ -115,12 +137,35 @@ class VEDirectLink:
 
     async def async_stop(self) -> None:
         """Close the port."""
+        await self.settings.async_stop()
         await self._link.async_close()
 
     @property
     def connected(self) -> bool:
         """Whether the port is open."""
         return self._link.connected
+
+    @callback
+    def _ports_changed(
+        self, added: set[usb.USBDevice], _removed: set[usb.USBDevice]
+    ) -> None:
+        """Reconnect at once when the cable is plugged in again."""
+        device = self.entry.data[CONF_DEVICE]
+        if any(device in (port.device, port.resolved_device) for port in added):
+            self._link.retry_now()
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Return why nothing is heard of the device, None if it speaks."""
+        if self.presence.stranger:
+            return Trouble.ANOTHER_DEVICE
+        if self.values:
+            return None
+        if self.presence.answers:
+            return Trouble.NO_TEXT
+        if self.presence.dark:
+            return Trouble.DARK
+        return Trouble.SILENT if self.connected else Trouble.NO_PORT
 
     @property
     def control_allowed(self) -> bool:
@@ -133,7 +178,14 @@ class VEDirectLink:
         self.commands.async_set_connected(self.connected)
         self._decoder = Decoder()
         self._merge = Merge()
-        self._block_at = monotonic()
+        self._opening_damage = None
+        self._block_at = self._heard_at = monotonic()
+        self.values = {}
+        self._subscriptions.async_tell_all()
+
+    @callback
+    def _presence_changed(self) -> None:
+        """Forget what the device said when another one takes its place."""
         self.values = {}
         self._subscriptions.async_tell_all()
 
@@ -142,12 +194,28 @@ class VEDirectLink:
         """Notice values that stopped coming, and a device that fell silent."""
         if not self.connected:
             return
-        quiet_s = monotonic() - self._block_at
+        quiet_s = monotonic() - self._block_at - self._grace_s
         if quiet_s > SILENCE_S:
             self._link.abort("no readings")
         elif quiet_s > QUIET_S:
-            self._link.tell_loss("no readings")
+            self._ask_who_is_there()
+            if not self.presence.dark:
+                self._link.tell_loss("no readings")
         self._refresh()
+
+    @callback
+    def _ask_who_is_there(self) -> None:
+        """Ask once in a silence: the answer tells a mute device from an absent one."""
+        if not self._pinged:
+            self._pinged, self.presence.answers = True, False
+            with suppress(LinkError):
+                self._link.write(ping())
+
+    @property
+    def _grace_s(self) -> float:
+        """Return how much longer readings count: HEX makes old firmware pause."""
+        paused = self.commands.used_within(STALE_S + HEX_GRACE_S)
+        return HEX_GRACE_S if paused and self.pauses_text else 0.0
 
     # Reading
 
@@ -168,27 +236,37 @@ class VEDirectLink:
     def _receive(self, data: bytes) -> None:
         """Decode bytes from the device."""
         now = monotonic()
+        if now - self._heard_at > GAP_S:
+            self._decoder.reset()
+        self._heard_at = now
         for reading in self._decoder.feed(data):
             if isinstance(reading, Block):
                 self._take_block(reading, now)
+            else:
+                self.presence.answers = True
             self.commands.async_take(reading)
 
     @callback
     def _take_block(self, block: Block, now: float) -> None:
         """Take the readings of a block over."""
-        self._block_at = now
+        pause_s, self._block_at = now - self._block_at - self._grace_s, now
+        self._pinged = False
+        if pause_s > SWAP_S and self.presence.unproven(self._merge):
+            self._link.abort("the device may have been changed meanwhile")
+            return
+        if self._opening_damage is None:
+            # The first block is cut wherever the port was opened.
+            self._opening_damage = self._decoder.malformed
         self._link.tell_alive()
+        if not self.presence.believe(block, self._merge):
+            return
         self._merge.take(block, now)
-        if self._merge.identity is None:
-            return
-        if not self._check_identity(self._merge.identity):
-            return
         labels = {label for label, _text in block.fields}
         self._refresh(labels)
         for key, value in self.values.items():
             if value.label in labels:
                 self._count(key, value)
-        self._identified.set()
+        self._first_block.set()
 
     @callback
     def _count(self, key: str, value: Value) -> None:
@@ -205,14 +283,12 @@ class VEDirectLink:
         Those of the labels just spoken are told as well: a listener may have held
         the same reading back a moment ago.
         """
-        if self._stranger or self._merge.identity is None:
+        if self.presence.stranger:
             return
-        since = monotonic() - STALE_S
-        if self.commands.used_within(STALE_S + HEX_GRACE_S):
-            since -= HEX_GRACE_S
-        fields = self._merge.fields(since)
+        fields = self._merge.fields(monotonic() - STALE_S - self._grace_s)
         if self.family is None:
-            self.family = family_of(fields)
+            product = self.product
+            self.family = family_of(fields) if product is None else product.family
         before, self.values = self.values, readings(fields.items(), self.family)
         if bool(before) is not bool(self.values):
             self._subscriptions.async_tell(CONNECTION)
@@ -222,42 +298,37 @@ class VEDirectLink:
             if heard or before.get(key) != value:
                 self._subscriptions.async_tell(key)
 
-    # Identity
+    # What the device is
 
-    @callback
-    def _check_identity(self, identity: Identity) -> bool:
-        """Return whether the right device speaks; remember it the first time."""
-        stranger = not is_device_of(self.entry.data, identity)
-        issue_id = f"vedirect_another_device_{self.entry.entry_id}"
-        if stranger and not self._stranger:
-            self._stranger = True
-            self.values = {}
-            self._subscriptions.async_tell_all()
-            ir.async_create_issue(
-                self.hass,
-                DOMAIN,
-                issue_id,
-                is_fixable=False,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key="vedirect_another_device",
-                translation_placeholders={
-                    "title": self.entry.title,
-                    "found": name_of(identity),
-                },
-            )
-        elif not stranger and (self._stranger or not self._identified.is_set()):
-            self._stranger = False
-            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
-            if self.entry.data.get(CONF_PRODUCT_ID) is None:
-                self.hass.config_entries.async_update_entry(
-                    self.entry, data={**self.entry.data, **identity_data(identity)}
-                )
-        return not stranger
+    @property
+    def product(self) -> Product | None:
+        """Return what is known of the product."""
+        return self.presence.product
+
+    @property
+    def firmware(self) -> int | None:
+        """Return the version of the firmware times 100, as 164 for 1.64."""
+        told = self.values.get("firmware", self._firmware)
+        if told is None or not isinstance(told.value, str):
+            return None
+        self._firmware = told
+        return firmware_number(told.label, told.value)
+
+    @property
+    def pauses_text(self) -> bool:
+        """Return whether text stops for a while when HEX is used."""
+        match self.family:
+            case Family.MPPT:
+                return self.firmware is None or self.firmware < ALWAYS_TEXT
+            case None | Family.BMV | Family.INVERTER:
+                return True
+            case _:
+                return False
 
     @property
     def device_info(self) -> DeviceInfo:
         """Return the device."""
-        identity = self._merge.identity
+        identity = self.presence.identity
         info = DeviceInfo(
             identifiers={(DOMAIN, self.identity)}, manufacturer="Victron Energy"
         )
@@ -275,7 +346,7 @@ class VEDirectLink:
         return {
             "connected": self.connected,
             "connections": self._link.connections,
-            "another_device": self._stranger,
+            "another_device": self.presence.stranger,
             "family": self.family,
             "frames": self._decoder.frames,
             "malformed_frames": self._decoder.malformed,
@@ -306,6 +377,7 @@ async def async_setup_entry(
         ) from err
     entry.runtime_data = link
     try:
+        await link.settings.async_start()
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException:
         # A port that stays open would keep the next attempt from opening it.
@@ -330,7 +402,8 @@ async def async_remove_entry(
     hass: HomeAssistant, entry: EnergyManagerConfigEntry
 ) -> None:
     """Remove what an entry leaves outside of itself."""
-    ir.async_delete_issue(hass, DOMAIN, f"vedirect_another_device_{entry.entry_id}")
+    ir.async_delete_issue(hass, DOMAIN, f"{ISSUE}_{entry.entry_id}")
+    await async_forget_writes(hass, entry.entry_id)
 
 
 @callback

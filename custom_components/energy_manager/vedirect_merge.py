@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .engine.vedirect import Block, Product, product
+from .engine.vedirect.products import PRODUCTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +21,21 @@ class Identity:
 
 
 def identity_of(block: Block) -> Identity | None:
-    """Return the identity in a block; the second block of a second has none."""
+    """Return the identity in a block; the second block of a second has none.
+
+    The oldest monitors send no product id, but the name of their model.
+    """
     fields = dict(block.fields)
     try:
         product_id = int(fields["PID"], 16)
-    except KeyError, ValueError:
+    except ValueError:
         return None
+    except KeyError:
+        model = f"BMV-{fields.get('BMV')}"
+        named = [number for number, known in PRODUCTS.items() if known.name == model]
+        if not named:
+            return None
+        product_id = named[0]
     return Identity(product_id=product_id, serial_number=fields.get("SER#"))
 
 
@@ -42,16 +52,24 @@ class Merge:
         self._claimed: Identity | None = None
         self._last: dict[str, tuple[str, float]] = {}
 
-    def take(self, block: Block, now: float) -> None:
-        """Take a block that has just arrived."""
-        for label, text in block.fields:
-            self._last[label] = (text, now)
+    def claim(self, block: Block) -> Identity | None:
+        """Return which device a block claims to be of; two that agree count."""
         claimed = identity_of(block)
         if claimed is not None:
             if claimed == self._claimed:
                 self.identity = claimed
             self._claimed = claimed
+        return claimed
+
+    def take(self, block: Block, now: float) -> None:
+        """Take the readings of a block that has just arrived."""
+        for label, text in block.fields:
+            self._last[label] = (text, now)
 
     def fields(self, since: float) -> dict[str, str]:
         """Return the texts of all labels that came since then."""
         return {label: text for label, (text, at) in self._last.items() if at >= since}
+
+    def ages(self, now: float) -> dict[str, float]:
+        """Return how many seconds ago each label came."""
+        return {label: now - at for label, (_text, at) in self._last.items()}

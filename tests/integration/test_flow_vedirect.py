@@ -55,7 +55,9 @@ def not_set_up() -> Iterator[None]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait long for a device."""
-    monkeypatch.setattr(vedirect_identity, "IDENTIFY_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(vedirect_identity, "TEXT_WAIT_S", 1.0)
+    monkeypatch.setattr(vedirect_identity, "ANSWER_S", 0.2)
+    monkeypatch.setattr(vedirect_identity, "TEXT_RETURN_S", 1.0)
 
 
 def entry_of(device: str, **data: object) -> MockConfigEntry:

@@ -43,7 +43,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.energy_manager import links, vedirect_link
+from custom_components.energy_manager import links, vedirect_identity
 from custom_components.energy_manager.const import (
     CONF_CONTROL,
     CONF_KIND,
@@ -325,6 +325,7 @@ async def test_a_silent_device_is_unavailable_and_comes_back(
     """After 10 s the values are unavailable, after 30 s the port is opened anew."""
     caplog.set_level("INFO")
     monkeypatch.setattr(links, "BACK_OFF_S", (0.05,))
+    monkeypatch.setattr(vedirect_identity, "TEXT_WAIT_S", 0.3)
     entry = entry_for(charger.port)
     await async_set_up(hass, entry, "solar_power")
     charger.silent = True
@@ -341,14 +342,15 @@ async def test_a_silent_device_is_unavailable_and_comes_back(
     await async_pass(5)
     assert sensor_of(hass, "solar_power") == STATE_UNAVAILABLE
     assert state_of(hass, "connection", Platform.BINARY_SENSOR) == STATE_OFF
+    await async_until(lambda: entry.runtime_data.trouble == "no_text")
     connections = entry.runtime_data.diagnostics()["connections"]
     await async_pass(20)
-    await async_until(
-        lambda: entry.runtime_data.diagnostics()["connections"] == connections + 1
-    )
+    await async_until(lambda: not entry.runtime_data.connected)
     charger.silent = False
     await async_until(lambda: sensor_of(hass, "solar_power") == "298")
     assert state_of(hass, "connection", Platform.BINARY_SENSOR) == STATE_ON
+    assert entry.runtime_data.diagnostics()["connections"] == connections + 1
+    assert entry.runtime_data.trouble is None
     assert caplog.text.count("Connection to My device lost") == 1
     assert caplog.text.count("Connection to My device is back") == 1
 
@@ -373,7 +375,6 @@ async def test_another_device_is_not_shown_as_the_old_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Swapped cables are told; histories are not mixed."""
-    monkeypatch.setattr(vedirect_link, "IDENTIFY_TIMEOUT_S", 1.0)
     entry = entry_for(monitor.port, product_id=0xA06C)
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
@@ -413,7 +414,8 @@ async def test_a_silent_port_is_tried_again(
     hass: HomeAssistant, serial_port: EmulatedPort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A charger without communication at night is tried again later."""
-    monkeypatch.setattr(vedirect_link, "IDENTIFY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(vedirect_identity, "TEXT_WAIT_S", 0.2)
+    monkeypatch.setattr(vedirect_identity, "ANSWER_S", 0.05)
     entry = entry_for(serial_port)
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
