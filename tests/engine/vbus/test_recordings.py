@@ -89,7 +89,7 @@ def compare(
 ) -> None:
     """Compare all fields of one packet."""
     raws = template.raws(payload)
-    for field, raw, known, (number, value, _text, *partial) in zip(
+    for field, raw, known, (number, value, text, *partial) in zip(
         template.fields, raws, layout, values, strict=True
     ):
         assert field.id == known["id"]
@@ -102,10 +102,12 @@ def compare(
         if raw is None:
             # RESOL's library adds up the bytes that arrived; we have no value then.
             assert number is None or partial == ["p"]
+            assert field.text(raw) == ""
             continue
         assert raw == number
         assert not partial
         assert math.isclose(field.scaled(raw), value)
+        assert field.text(raw) == text
 
 
 def compare_blocks(payload: bytes, sections: list[dict[str, Any]]) -> None:

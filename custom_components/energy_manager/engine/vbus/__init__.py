@@ -2,6 +2,16 @@
 
 from .blocktype import BlockQuantity, BlockReading, BlockSection, decode_blocks
 from .decoder import Decoder
+from .exchanges import (
+    Action,
+    Exchange,
+    Reply,
+    Request,
+    exchange,
+    refusal_of,
+    reply_to,
+    request_of,
+)
 from .families import (
     VALUES_PER_VISIT,
     Family,
@@ -17,18 +27,22 @@ from .frames import Datagram, Frame, Packet, Telegram, encode
 from .handshake import DEFAULT_PORT, Handshake
 from .parameters import id_hash
 from .recording import RecordedFrame, RecordingDecoder, is_recording
-from .session import Failure, Indices, Outcome, Session, ValueRequest
+from .session import Session
 from .setting import Setting, Setting as RelayMode, Violation
-from .specification import Field, FieldType, PacketTemplate, Specification
+from .specification import Field, PacketTemplate, Specification
+from .text import FieldType
+from .visit import Failure, Indices, Outcome, ValueRequest
 
 __all__ = [
     "DEFAULT_PORT",
     "VALUES_PER_VISIT",
+    "Action",
     "BlockQuantity",
     "BlockReading",
     "BlockSection",
     "Datagram",
     "Decoder",
+    "Exchange",
     "Failure",
     "Family",
     "Fault",
@@ -43,6 +57,8 @@ __all__ = [
     "RecordedFrame",
     "RecordingDecoder",
     "RelayMode",
+    "Reply",
+    "Request",
     "Session",
     "Setting",
     "Specification",
@@ -51,12 +67,16 @@ __all__ = [
     "Violation",
     "decode_blocks",
     "encode",
+    "exchange",
     "family_of",
     "fault",
     "id_hash",
     "is_recording",
     "partners",
     "reason_read_only",
+    "refusal_of",
+    "reply_to",
+    "request_of",
     "telltale_request",
     "variant",
     "violation",

@@ -70,43 +70,39 @@ def raw_reader(parts: Sequence[Part]) -> RawReader:
 
 
 def all_reader(fields: Sequence[Sequence[Part]]) -> AllReader:
-    """Return a function from a payload to the integers of all fields, in order."""
-    single = [raw_reader(parts) for parts in fields]
+    """Return a function from a payload to the integers of all fields, in order.
+
+    Firmware versions send payloads of different lengths; each gets a plan of its own
+    with the fields that fit in it.
+    """
     needed = max((needed_bytes(parts) for parts in fields), default=0)
-    if len(fields) < 2 or not all(fields):
-        return lambda payload: tuple([read(payload) for read in single])
-    plan = _Plan(fields)
-    pick = itemgetter(*plan.order)
-    unpack = plan.unpack
-    bits = plan.bits
-    sums = plan.sums
+    plans: dict[int, AllReader] = {}
 
     def read_all(payload: bytes) -> tuple[int | None, ...]:
-        if len(payload) < needed:
-            return tuple([read(payload) for read in single])
-        values: list[int] = list(unpack(payload))
-        if bits:
-            values += [(payload[at] & mask) >> bit for at, mask, bit in bits]
-        if sums:
-            values += [_sum(payload, parts) for parts in sums]
-        picked: tuple[int, ...] = pick(values)
-        return picked
+        size = min(len(payload), needed)
+        read = plans.get(size)
+        if read is None:
+            read = plans[size] = _Plan(fields, size).reader()
+        return read(payload)
 
     return read_all
 
 
 class _Plan:
-    """How to read all fields of a template with few steps."""
+    """How to read all fields that fit in a payload of one length with few steps."""
 
-    def __init__(self, fields: Sequence[Sequence[Part]]) -> None:
+    def __init__(self, fields: Sequence[Sequence[Part]], size: int) -> None:
         plain: list[tuple[int, int, bool, int]] = []
         self.bits: list[tuple[int, int, int]] = []
         self.sums: list[tuple[Part, ...]] = []
         bit_fields: list[int] = []
         sum_fields: list[int] = []
+        missing_fields: list[int] = []
         for number, parts in enumerate(fields):
             whole = contiguous(parts)
-            if whole is not None and whole[1:] in _STRUCT_CODES:
+            if not parts or needed_bytes(parts) > size:
+                missing_fields.append(number)
+            elif whole is not None and whole[1:] in _STRUCT_CODES:
                 plain.append((*whole, number))
             elif len(parts) == 1 and parts[0][2] != 0xFF and parts[0][4] == 1:
                 self.bits.append((parts[0][0], parts[0][2], parts[0][1]))
@@ -127,8 +123,28 @@ class _Plan:
             position = offset + count
             struct_fields.append(number)
         self.unpack = struct.Struct(code).unpack_from
-        read_order = struct_fields + bit_fields + sum_fields
+        read_order = struct_fields + bit_fields + sum_fields + missing_fields
+        self.missing = [None] * len(missing_fields)
         self.order = [read_order.index(number) for number in range(len(fields))]
+
+    def reader(self) -> AllReader:
+        """Return the function that reads a payload after this plan."""
+        unpack, bits, sums, missing = self.unpack, self.bits, self.sums, self.missing
+        if self.order == list(range(len(self.order))) and not (bits or sums or missing):
+            return unpack
+        pick = itemgetter(*self.order) if len(self.order) > 1 else tuple
+
+        def read(payload: bytes) -> tuple[int | None, ...]:
+            values: list[int | None] = list(unpack(payload))
+            if bits:
+                values += [(payload[at] & mask) >> bit for at, mask, bit in bits]
+            if sums:
+                values += [_sum(payload, parts) for parts in sums]
+            values += missing
+            picked: tuple[int | None, ...] = pick(values)
+            return picked
+
+        return read
 
 
 def _sum(payload: bytes, parts: Sequence[Part]) -> int:

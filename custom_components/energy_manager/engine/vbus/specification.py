@@ -1,34 +1,19 @@
 """What the packets of each controller mean: templates, fields, names and units."""
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 from importlib.resources import files
 import json
+from operator import getitem
 from typing import Final, Self
 import zlib
 
 from .layout import AllReader, Part, RawReader, all_reader, contiguous, raw_reader
 from .specification_file import Table, read_vsf
+from .text import LANGUAGES, FieldType, Texts, texts
 
 SHIPPED_TABLE: Final = "specification.json.zlib"
-LANGUAGES: Final = ("en", "de", "fr")
 DISPLAY: Final = 0x0010
 _CACHED_TEMPLATES = 4096
-
-
-class FieldType(IntEnum):
-    """How the number of a field is meant.
-
-    A time is in minutes since midnight, a week time in minutes since Monday 00:00,
-    a date and time in seconds since 2001-01-01 00:00 in the controller's local time,
-    whose clock is often wrong.
-    """
-
-    NUMBER = 1
-    FLOAT = 2
-    TIME = 3
-    WEEKTIME = 4
-    DATETIME = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +22,15 @@ class Field:
 
     `id` is `offset_size_mask[_n]` in decimal and stays the same over versions of the
     specification. `unit` is the unit's text, as in "°C"; empty where there is none.
-    `unit_code` is its name, as in "DegreesCelsius". A value is the raw integer
-    divided by 10 to the power of `precision`.
+    `unit_suffix` is what stands behind a number, as in " °C" or "%". `unit_code` is
+    the unit's name, as in "DegreesCelsius". A value is the raw integer divided by 10
+    to the power of `precision`.
     """
 
     id: str
     names: dict[str, str]
     unit: str
+    unit_suffix: str
     unit_code: str
     precision: int
     type: FieldType
@@ -63,6 +50,14 @@ class Field:
         """Return what a raw integer of this field means in its unit."""
         return raw / 10**self.precision if self.precision else raw
 
+    def text(self, raw: int | None, language: str = "en") -> str:
+        """Return what a raw integer means, for people; empty without a value."""
+        return self.texts(language)[raw]
+
+    def texts(self, language: str) -> Texts:
+        """Return the texts of all raw integers of this field."""
+        return texts(self.type, self.precision, self.unit_suffix, language)
+
     @property
     def is_int16(self) -> bool:
         """Whether this is a plain signed integer of two bytes."""
@@ -76,10 +71,23 @@ class PacketTemplate:
 
     fields: tuple[Field, ...]
     _read: AllReader = field(repr=False, compare=False)
+    _texts: dict[str, list[Texts]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def raws(self, payload: bytes) -> tuple[int | None, ...]:
         """Return the raw integers of all fields, in the order of `fields`."""
         return self._read(payload)
+
+    def texts(
+        self, raws: tuple[int | None, ...], language: str = "en"
+    ) -> tuple[str, ...]:
+        """Return the texts of all fields, in the order of `fields`."""
+        forms = self._texts.get(language)
+        if forms is None:
+            forms = [known.texts(language) for known in self.fields]
+            self._texts[language] = forms
+        return tuple(map(getitem, forms, raws, strict=True))
 
 
 class Specification:
@@ -89,9 +97,7 @@ class Specification:
         """Take the compact form of a specification."""
         self.datecode = table["datecode"]
         self._table = table
-        self._units = {
-            number: (code, text.strip()) for number, code, text in table["units"]
-        }
+        self._units = {number: (code, text) for number, code, text in table["units"]}
         self._names = [
             dict(zip(LANGUAGES, texts, strict=True)) for texts in table["names"]
         ]
@@ -165,12 +171,13 @@ class Specification:
             (first + offset, bit, mask, signed, factor)
             for offset, bit, mask, signed, factor in self._table["layouts"][layout]
         )
-        code, text = self._units.get(unit, ("None", ""))
+        code, suffix = self._units.get(unit, ("None", ""))
         types = set(FieldType)
         return Field(
             id=id_,
             names=self._names[name],
-            unit=text,
+            unit=suffix.strip(),
+            unit_suffix=suffix,
             unit_code=code,
             precision=precision,
             type=FieldType(kind) if kind in types else FieldType.NUMBER,
