@@ -6,10 +6,13 @@ from homeassistant.components.number import NumberEntity, NumberMode
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .engine.vedirect import SettingKind
 from .home import Home, most_people
 from .home_entity import HomeControlEntity
 from .outlook import MOST_PEOPLE
 from .runtime import EnergyManagerConfigEntry
+from .vedirect_controls import async_add_settings
+from .vedirect_link import VEDirectLink
 
 PARALLEL_UPDATES = 1
 
@@ -19,9 +22,12 @@ async def async_setup_entry(
     entry: EnergyManagerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the numbers of a home."""
-    if isinstance(entry.runtime_data, Home):
-        async_add_entities([PeopleExpected(entry.runtime_data, "people_expected")])
+    """Add the entities of one config entry."""
+    match entry.runtime_data:
+        case VEDirectLink() as link:
+            async_add_settings(link.settings, SettingKind.NUMBER, async_add_entities)
+        case Home() as home:
+            async_add_entities([PeopleExpected(home, "people_expected")])
 
 
 class PeopleExpected(HomeControlEntity, NumberEntity):

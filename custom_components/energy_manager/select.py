@@ -1,6 +1,6 @@
 """Selects."""
 
-from typing import Final, override
+from typing import override
 
 from homeassistant.components.select import SelectEntity
 from homeassistant.const import EntityCategory
@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import DEMO_WEATHERS, Mode
 from .demo import DemoHouse
 from .engine.vbus import Family, RelayMode
-from .engine.vedirect import Family as ProductFamily
+from .engine.vedirect import SettingKind
 from .entity import LinkEntity
 from .home import Home
 from .home_entity import HomeControlEntity
@@ -18,13 +18,10 @@ from .runtime import EnergyManagerConfigEntry
 from .vbus_control import OPTIONS
 from .vbus_link import VBusLink
 from .vbus_packets import HeardPacket
+from .vedirect_controls import async_add_settings
 from .vedirect_link import VEDirectLink
 
 PARALLEL_UPDATES = 1
-
-DEVICE_MODE: Final = "device_mode"
-INVERTER_MODES: Final = {"on": 2, "eco": 5, "off": 4}
-"""Options of an inverter's mode and the numbers that it knows for them."""
 
 
 async def async_setup_entry(
@@ -37,8 +34,7 @@ async def async_setup_entry(
         case VBusLink() as link:
             _add_relays(link, async_add_entities)
         case VEDirectLink() as link:
-            if link.control_allowed and link.family is ProductFamily.INVERTER:
-                async_add_entities([InverterMode(link)])
+            async_add_settings(link.settings, SettingKind.SELECT, async_add_entities)
         case Home() as home:
             async_add_entities([HomeMode(home, "mode")])
         case DemoHouse() as house:
@@ -146,35 +142,3 @@ class DemoWeatherSelect(SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Choose the weather; house and forecast follow at once."""
         self._house.async_choose_weather(option)
-
-
-class InverterMode(LinkEntity[VEDirectLink], SelectEntity):
-    """Whether an inverter is on, sleeps without a load, or is off."""
-
-    _attr_translation_key = "inverter_mode"
-    _attr_options = list(INVERTER_MODES)
-
-    def __init__(self, link: VEDirectLink) -> None:
-        """Belong to the inverter."""
-        super().__init__(link, DEVICE_MODE)
-        self._attr_unique_id = f"{link.identity}_inverter_mode"
-        self._attr_device_info = link.device_info
-
-    @override
-    def _fresh(self) -> bool:
-        return DEVICE_MODE in self._link.values
-
-    @override
-    def _take(self) -> bool:
-        mode = self._link.values[DEVICE_MODE].value
-        option = mode if isinstance(mode, str) and mode in INVERTER_MODES else None
-        changed = option != self._attr_current_option
-        self._attr_current_option = option
-        return changed
-
-    @override
-    async def async_select_option(self, option: str) -> None:
-        """Write the mode to the inverter and read it back."""
-        await self._link.commands.async_set_inverter_mode(INVERTER_MODES[option])
-        self._attr_current_option = option
-        self.async_write_ha_state()

@@ -21,6 +21,7 @@ from .runtime import EnergyManagerConfigEntry
 from .vbus_link import VBusLink
 from .vbus_packets import HeardPacket
 from .vbus_points import Point
+from .vedirect_controls import sensors_of
 from .vedirect_link import VEDirectLink
 from .vedirect_points import band_of, description_of, is_sensor, step_of
 
@@ -46,6 +47,7 @@ async def async_setup_entry(
                     [VEDirectSensor(device, value)] if is_sensor(value) else []
                 )
             )
+            async_add_entities(sensors_of(device.settings))
         case Home() as home:
             async_add_entities(
                 HomeSensor(home, description) for description in HOME_SENSORS
