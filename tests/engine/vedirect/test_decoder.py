@@ -21,6 +21,7 @@ from custom_components.energy_manager.engine.vedirect.frames import (
     VALUE_LIMIT,
     hex_frame,
 )
+from tests.engine.vedirect.plain_decoder import PlainDecoder
 
 INVERTER = (
     ("PID", "0xA2F1"),
@@ -347,3 +348,6 @@ def test_nothing_raises_or_depends_on_pieces(stream: bytes, chunk: int) -> None:
     outcome = decode(stream)
     assert decode(stream, chunk) == outcome
     assert decode(stream, 1) == outcome
+    plain = PlainDecoder()
+    plain.feed(stream)
+    assert (plain.readings, plain.malformed) == outcome

@@ -25,21 +25,45 @@ COLON: Final = 0x3A
 # Real chargers end a HEX frame with this byte instead of LF now and then.
 ODD_HEX_END: Final = 0xFE
 
-PRINTABLE: Final = bytes(byte for byte in range(0x20, 0x7F) if byte != COLON)
 TEXT_RUN: Final = re.compile(rb"[\x20-\x39\x3B-\x7E]*")
 DIGIT_RUN: Final = re.compile(rb"[0-9A-F]*")
 START: Final = re.compile(rb"[\r:]")
+FIELD: Final = re.compile(
+    rb"([\x20-\x39\x3B-\x7E]{0,%d})\t([\x20-\x39\x3B-\x7E]{0,%d})"
+    % (LABEL_LIMIT, VALUE_LIMIT)
+)
+WHOLE_HEX: Final = re.compile(rb":([0-9A-F]{3,%d})[\n\xFE]" % DIGIT_LIMIT)
 
 CHECKSUM: Final = CHECKSUM_LABEL.encode("ascii")
-BLOCK_END: Final = b"\r\n" + CHECKSUM + b"\t"
-FIELD_SKELETON: Final = b"\r\n\t"
-SKELETONS: Final = {FIELD_SKELETON * count for count in range(FIELD_LIMIT + 1)}
+LINE_END: Final = b"\r\n"
+BLOCK_END: Final = LINE_END + CHECKSUM + b"\t"
 WHOLE_LIMIT: Final = 512
 """Longest block that is looked for at once; a longer one goes field by field.
 
 Below 65521 the low half of Adler-32 is the plain sum of the bytes, and 512 printable
 bytes cannot reach that.
 """
+KNOWN_LIMIT: Final = 4096
+"""Most fields that are kept; each has 81 bytes at most."""
+
+
+class KnownFields(dict[bytes, tuple[str, str]]):
+    """Fields by their bytes: most of a block is as it was a second ago."""
+
+    def __missing__(self, line: bytes) -> tuple[str, str]:
+        """Return label and value of a line.
+
+        Raises:
+            KeyError: for what is not just a label and a value.
+        """
+        match = FIELD.fullmatch(line)
+        if match is None:
+            raise KeyError(line)
+        if len(self) >= KNOWN_LIMIT:
+            self.clear()
+        field = match[1].decode("ascii"), match[2].decode("ascii")
+        self[line] = field
+        return field
 
 
 class State(Enum):
@@ -74,10 +98,12 @@ class Decoder:
         """Begin between blocks."""
         self.frames = 0
         self.malformed = 0
+        self._known = KnownFields()
         self.reset()
 
     def reset(self) -> None:
         """Forget what is unfinished: after a new connection or a long silence."""
+        self._pending = b""
         self._state = State.IDLE
         self._sum = 0
         self._fields: list[tuple[str, str]] = []
@@ -87,6 +113,18 @@ class Decoder:
 
     def feed(self, data: bytes) -> list[Reading]:
         """Return the readings that these bytes complete."""
+        if self._pending:
+            known = len(self._pending)
+            data = self._pending + data
+            end = data.find(BLOCK_END, max(0, known - len(BLOCK_END)))
+            if (
+                len(data) <= WHOLE_LIMIT
+                and data.find(COLON, known) < 0
+                and (end < 0 or end + len(BLOCK_END) == len(data))
+            ):
+                self._pending = data
+                return []
+            self._pending = b""
         readings: list[Reading] = []
         position = 0
         while position < len(data):
@@ -108,46 +146,54 @@ class Decoder:
         return readings
 
     def _take_idle(self, data: bytes, position: int, readings: list[Reading]) -> int:
-        """Skip noise up to what may begin a block or a HEX frame."""
-        found = START.search(data, position)
-        if found is None:
+        """Take blocks and HEX frames that lie in one piece, and skip noise.
+
+        This is only a faster way to the same result: what is not clean goes byte by
+        byte. The start of a block waits for its end as long as it cannot hold a HEX
+        frame, for nothing comes out of it before.
+        """
+        known = self._known
+        size = len(data)
+        while position < size:
+            first = data[position]
+            if first == COLON:
+                whole = WHOLE_HEX.match(data, position)
+                if whole is None:
+                    self._digits = bytearray()
+                    return position + 1
+                self._end_hex(whole[1], readings)
+                position = whole.end()
+                continue
+            if first != CR:
+                found = START.search(data, position)
+                position = size if found is None else found.start()
+                continue
+            end = data.find(BLOCK_END, position, position + WHOLE_LIMIT)
+            after = end + len(BLOCK_END) + 1
+            if end < 0 or after > size:
+                return self._begin_block(data, position)
+            lines = data[position + 2 : end].split(LINE_END)
+            try:
+                fields = tuple(map(known.__getitem__, lines))
+            except KeyError:
+                fields = ()
+            if data[position + 1] != LF or not 0 < len(fields) <= FIELD_LIMIT:
+                self._state = State.STARTING
+                return position + 1
+            if zlib.adler32(data[position:after], 0) & 0xFF:
+                self.malformed += 1
+            else:
+                readings.append(Block(fields=fields))
+            position = after
+        return position
+
+    def _begin_block(self, data: bytes, position: int) -> int:
+        """Begin what may be a block, or wait until more of it is there."""
+        if len(data) - position <= WHOLE_LIMIT and data.find(COLON, position) < 0:
+            self._pending = data[position:]
             return len(data)
-        position = found.start()
-        if data[position] == COLON:
-            self._digits = bytearray()
-            return position + 1
-        after = self._take_whole_block(data, position, readings)
-        if after is not None:
-            return after
         self._state = State.STARTING
         return position + 1
-
-    def _take_whole_block(
-        self, data: bytes, start: int, readings: list[Reading]
-    ) -> int | None:
-        """Take a block that lies in one piece, or return None to go field by field.
-
-        This is only a faster way to the same result. What remains of the fields
-        without printable bytes tells whether all separators are in their places.
-        """
-        end = data.find(BLOCK_END, start, start + WHOLE_LIMIT)
-        after = end + len(BLOCK_END) + 1
-        if end < 0 or after > len(data):
-            return None
-        body = data[start:end]
-        if body.translate(None, PRINTABLE) not in SKELETONS:
-            return None
-        parts = body.decode("ascii").replace("\r\n", "\t").split("\t")
-        labels, values = parts[1::2], parts[2::2]
-        if labels and (
-            max(map(len, labels)) > LABEL_LIMIT or max(map(len, values)) > VALUE_LIMIT
-        ):
-            return None
-        if zlib.adler32(data[start:after], 0) & 0xFF:
-            self.malformed += 1
-        else:
-            readings.append(Block(fields=tuple(zip(labels, values, strict=True))))
-        return after
 
     def _after_carriage_return(self, byte: int) -> None:
         """Take the byte behind a CR: before a block or behind a value."""
@@ -232,15 +278,18 @@ class Decoder:
         if end == len(data):
             return end
         self._digits = None
-        frame = None
         if data[end] in {LF, ODD_HEX_END}:
-            frame = parse_hex(bytes(digits))
-            end += 1
+            self._end_hex(bytes(digits), readings)
+            return end + 1
+        self.malformed += 1
+        return end
+
+    def _end_hex(self, digits: bytes, readings: list[Reading]) -> None:
+        frame = parse_hex(digits)
         if frame is None:
             self.malformed += 1
         else:
             readings.append(frame)
-        return end
 
 
 def _run_end(pattern: re.Pattern[bytes], data: bytes, position: int) -> int:
