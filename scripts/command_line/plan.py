@@ -7,9 +7,9 @@ from pathlib import Path
 import sys
 from typing import Any
 
+from custom_components.energy_manager.engine.document import parse
 from custom_components.energy_manager.engine.errors import InputError
 from custom_components.energy_manager.engine.planner import Problem, solve
-from custom_components.energy_manager.engine.document import parse
 
 
 def add_parser(subparsers: Any) -> None:

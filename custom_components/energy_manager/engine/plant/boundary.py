@@ -52,7 +52,7 @@ class WeatherSeries:
     def at(self, values: FloatArray, times_s: FloatArray) -> FloatArray:
         """Return one of the arrays at other instants."""
         found = np.interp(times_s, self.times_s, values, period=self.year_s)
-        return found.astype(np.float64, copy=False)
+        return np.array(found, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +79,9 @@ class Boundary:
 
     def times_s(self) -> FloatArray:
         """Return the middle of each step."""
-        return self.start_s + self.step_s * (np.arange(self.steps) + 0.5)
+        return self.start_s + self.step_s * (
+            np.arange(self.steps, dtype=np.float64) + 0.5
+        )
 
 
 def boundary_of(
