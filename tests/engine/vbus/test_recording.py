@@ -84,6 +84,13 @@ def test_all_kinds_of_records(chunk: int) -> None:
     assert (frames, malformed) == (len(EXPECTED), 0)
 
 
+def test_channels_have_two_bytes() -> None:
+    """The number of a channel is not cut."""
+    data = SET + record(0x77, struct.pack("<H", 0x0103)) + PACKET_RECORD
+    found, _frames, _malformed = fed(data, 1000)
+    assert [one.channel for one in found] == [0x0103]
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
 def test_damage_between_records(chunk: int) -> None:
     """Junk and a cut record cost themselves and count once."""

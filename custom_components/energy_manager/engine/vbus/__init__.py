@@ -26,6 +26,7 @@ from .faults import Fault, fault
 from .frames import Datagram, Frame, Packet, Telegram, encode
 from .handshake import DEFAULT_PORT, Handshake
 from .parameters import id_hash
+from .recorded_hours import PacketHour, Summary, packet_hours, summary
 from .recording import RecordedFrame, RecordingDecoder, is_recording
 from .session import Session
 from .setting import Setting, Setting as RelayMode, Violation
@@ -53,6 +54,7 @@ __all__ = [
     "Indices",
     "Outcome",
     "Packet",
+    "PacketHour",
     "PacketTemplate",
     "RecordedFrame",
     "RecordingDecoder",
@@ -62,6 +64,7 @@ __all__ = [
     "Session",
     "Setting",
     "Specification",
+    "Summary",
     "Telegram",
     "ValueRequest",
     "Violation",
@@ -72,11 +75,13 @@ __all__ = [
     "fault",
     "id_hash",
     "is_recording",
+    "packet_hours",
     "partners",
     "reason_read_only",
     "refusal_of",
     "reply_to",
     "request_of",
+    "summary",
     "telltale_request",
     "variant",
     "violation",

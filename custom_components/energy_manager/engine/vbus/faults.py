@@ -29,8 +29,13 @@ _UNITS: Final = frozenset(
 )
 
 
+def can_fail(field: Field) -> bool:
+    """Return whether this field tells faults as impossible numbers."""
+    return field.unit_code in _UNITS and field.is_int16
+
+
 def fault(field: Field, raw: int | None) -> Fault | None:
     """Return the fault that this raw integer means in this field, None for a value."""
-    if raw not in FAULTS or field.unit_code not in _UNITS or not field.is_int16:
+    if raw not in FAULTS or not can_fail(field):
         return None
     return FAULTS[raw]

@@ -121,7 +121,7 @@ class RecordingDecoder:
         if kind == _TYPE_SET:
             self._channel = 0
         elif kind == _TYPE_CHANNEL and len(record) >= _HEAD_BYTES + 2:
-            self._channel = record[14]
+            self._channel = record[14] | record[15] << 8
         elif kind == _TYPE_RAW and len(record) >= _RAW_AT:
             return self._raw(record[_RAW_AT:], time_ms)
         elif kind in (_TYPE_FRAME, _TYPE_OLD_FRAME):

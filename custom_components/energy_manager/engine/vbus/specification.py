@@ -1,5 +1,6 @@
 """What the packets of each controller mean: templates, fields, names and units."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 import json
@@ -78,6 +79,12 @@ class PacketTemplate:
     def raws(self, payload: bytes) -> tuple[int | None, ...]:
         """Return the raw integers of all fields, in the order of `fields`."""
         return self._read(payload)
+
+    def columns(self, payloads: Sequence[bytes]) -> list[tuple[int | None, ...]]:
+        """Return the raw integers of many packets: for each field one of each packet."""
+        if not payloads:
+            return [()] * len(self.fields)
+        return list(zip(*map(self._read, payloads), strict=True))
 
     def texts(
         self, raws: tuple[int | None, ...], language: str = "en"
