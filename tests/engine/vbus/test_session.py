@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from custom_components.energy_manager.engine.vbus import (
     Datagram,
     Decoder,
@@ -209,7 +211,9 @@ def test_changeset_that_changes_in_between() -> None:
     session.feed(answer(0x0100, 0, 42), 1.1)
     session.poll(1.7)
     session.feed(answer(0x0100, 7, 1), 1.8)
-    assert sent(session.feed(answer(0x0100, 0, 43), 2.0)) == [(0x0600, 0, 0)]
+    # It could be a late look-up without success: asked once more.
+    assert sent(session.feed(answer(0x0100, 0, 43), 2.0)) == [(0x0300, 0, 0)]
+    assert sent(session.feed(answer(0x0100, 0, 43), 2.1)) == [(0x0600, 0, 0)]
     assert session.failure == "lost_bus"
 
 
@@ -222,8 +226,8 @@ def test_foreign_answers_are_passed_over() -> None:
         answer(0x0200, 0, 42),
         answer(0x0100, 1, 42),
         answer(0x4300, 1, 42),
-        MEASUREMENTS,
         Packet(0x0010, 0x7131, 0x0100, b""),
+        Packet(0x6651, 0x7112, 0x0200, b""),
         Datagram(0x0000, 0x7E11, 0x0500, 0, 0),
     ]
     for frame in wrong:
@@ -351,9 +355,212 @@ def test_controller_without_changeset() -> None:
     )
     assert sent(session.feed(OFFER, 1.0)) == [(0x0300, 0x1F1, 0)]
     assert sent(session.poll(1.5)) == [(0x0300, 0x1F1, 0)]
-    assert sent(session.feed(answer(0x0100, 0x1F1, 2), 1.6)) == [
-        (0x1100, 0, id_hash(R1))
-    ]
-    assert sent(session.feed(answer(0x1101, 5, id_hash(R1)), 1.7)) == [(0x0300, 5, 0)]
-    session.feed(answer(0x0100, 5, 1), 1.8)
+    # Late answers cannot be told from others by the changeset: they may come now.
+    assert session.feed(answer(0x0100, 0x1F1, 2), 1.6) == b""
+    assert session.feed(answer(0x0100, 0x1F1, 2), 1.7) == b""
+    assert session.poll(2.0) == b""
+    assert sent(session.poll(2.1)) == [(0x1100, 0, id_hash(R1))]
+    assert sent(session.feed(answer(0x1101, 5, id_hash(R1)), 2.2)) == [(0x0300, 5, 0)]
+    session.feed(answer(0x0100, 5, 1), 2.3)
     assert [outcome.value for outcome in session.outcomes] == [2, 1]
+
+
+def test_bus_that_was_not_taken() -> None:
+    """Measurements before any answer tell that the offer was missed: no repetition."""
+    session = at_changeset(ValueRequest(name="x", index=7))
+    assert session.feed(MEASUREMENTS, 1.3) == b""
+    assert not session.holds_bus
+    assert session.next_deadline == 20.0
+    assert session.poll(1.6) == b""
+    assert sent(session.feed(OFFER, 2.0)) == [(0x0300, 0, 0)]
+    assert sent(session.feed(answer(0x0100, 0, 42), 2.1)) == [(0x0300, 7, 0)]
+
+
+def test_place_is_checked_by_its_hash() -> None:
+    """A fixed index is used only if it has the name that it should have."""
+    indices: Indices = {}
+    wanted = ValueRequest(name="Handbetrieb1", index=552, is_checked=True)
+    session = at_changeset(wanted, indices=indices)
+    assert sent(session.feed(answer(0x0100, 0, 42), 1.1)) == [(0x1000, 552, 0)]
+    right = answer(0x0100, 552, id_hash("Handbetrieb1"))
+    assert sent(session.feed(right, 1.2)) == [(0x0300, 552, 0)]
+    session.feed(answer(0x0100, 552, 1), 1.3)
+    assert session.outcomes[0].value == 1
+    assert indices == {(0x7112, 42, "Handbetrieb1"): 552}
+
+    again = at_changeset(wanted, indices=indices)
+    assert sent(again.feed(answer(0x0100, 0, 42), 1.1)) == [(0x0300, 552, 0)]
+
+
+def test_place_that_moved_is_looked_up() -> None:
+    """Another name at the place: the right one is searched, or nothing is done."""
+    wanted = ValueRequest(name="Handbetrieb1", index=552, value=2, is_checked=True)
+    name = id_hash("Handbetrieb1")
+    session = at_changeset(wanted)
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    moved = session.feed(answer(0x0100, 552, id_hash("Betriebsstunden1")), 1.2)
+    assert sent(moved) == [(0x1100, 0, name)]
+    assert sent(session.feed(answer(0x1101, 560, name), 1.3)) == [(0x0300, 560, 0)]
+
+    session = at_changeset(wanted)
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    session.feed(answer(0x0100, 552, id_hash("Betriebsstunden1")), 1.2)
+    assert sent(session.feed(answer(0x1101, 0, name), 1.3)) == [(0x0600, 0, 0)]
+    assert session.failure == "unknown"
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_controller_that_tells_no_hashes(refuses: bool) -> None:
+    """Old ones cannot be checked: known places are used, and it is asked only once."""
+    indices: Indices = {}
+    wanted = ValueRequest(name="Handbetrieb1", index=552, is_checked=True)
+    session = at_changeset(wanted, indices=indices)
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    if refuses:
+        said = session.feed(answer(0x4300, 552, 0), 1.2)
+    else:
+        # What may come late is waited for.
+        assert sent(session.poll(1.6)) == [(0x0300, 0, 0)]
+        said = session.feed(answer(0x0100, 0, 42), 1.7)
+    assert sent(said) == [(0x0300, 552, 0)]
+    session.feed(answer(0x0100, 552, 1), 1.8)
+    assert session.failure is None
+    again = at_changeset(wanted, indices=indices)
+    assert sent(again.feed(answer(0x0100, 0, 42), 1.1)) == [(0x0300, 552, 0)]
+
+
+def test_late_hash_is_not_taken_for_a_value() -> None:
+    """It has the same command and index as the answer to the read behind it."""
+    session = at_changeset(ValueRequest(name="y", index=552, is_checked=True))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    session.poll(1.6)
+    assert session.feed(answer(0x0100, 552, id_hash("y")), 1.7) == b""
+    session.feed(answer(0x0100, 0, 42), 1.8)
+    session.feed(answer(0x0100, 552, 1), 1.9)
+    assert session.outcomes[0].value == 1
+
+
+def test_changeset_is_not_needed_for_fixed_places() -> None:
+    """An old controller that does not tell one is asked by index all the same."""
+    session = at_changeset(ValueRequest(name="x", index=7))
+    assert session.poll(1.4) == b""
+    assert session.poll(1.5) == b""
+    assert sent(session.poll(2.0)) == [(0x0300, 7, 0)]
+    session.feed(answer(0x0100, 7, 3), 2.1)
+    assert session.outcomes[0].value == 3
+    assert session.changeset is None
+
+
+def test_look_ups_without_answer_are_not_repeated_for_each_name() -> None:
+    """Who does not answer the first will not answer the second."""
+    session = at_changeset(ValueRequest(name=R1), ValueRequest(name=R3))
+    session.feed(answer(0x0100, 0, 42), 1.0)
+    said = []
+    while not session.done and (0x0600, 0, 0) not in said:
+        assert session.next_deadline is not None
+        said += sent(session.poll(session.next_deadline))
+    assert [one[0] for one in said] == [0x1100, 0x1100, 0x0600]
+    assert [outcome.failure for outcome in session.outcomes] == ["timeout"] * 2
+
+
+def test_unknown_names_are_remembered() -> None:
+    """A value that the controller does not have is asked for only once."""
+    indices: Indices = {}
+    session = at_changeset(ValueRequest(name=R1), indices=indices)
+    session.feed(answer(0x0100, 0, 42), 1.0)
+    session.feed(answer(0x1101, 0, id_hash(R1)), 1.1)
+    assert session.failure == "unknown"
+    again = at_changeset(ValueRequest(name=R1), indices=indices)
+    assert sent(again.feed(answer(0x0100, 0, 42), 1.0)) == [(0x0600, 0, 0)]
+    assert again.failure == "unknown"
+
+
+@pytest.mark.parametrize(("selector", "failure"), [(0, None), (1, "unit")])
+def test_other_units(selector: int, failure: str | None) -> None:
+    """A controller that counts in Fahrenheit gets no degrees Celsius."""
+    requires = (("TemperatureHysteresisSelector", 0),)
+    controller = Controller()
+    name = "TemperatureHysteresisSelector"
+    setup = Session([ValueRequest(name=name, value=selector)], 0.0)
+    run(setup, controller)
+    requests = [
+        ValueRequest(name="Solar_Sp1_dTein", value=70, requires=requires),
+        ValueRequest(name="Solar_Sp1_dTaus", value=50, requires=requires),
+        ValueRequest(name=R1),
+    ]
+    session = Session(requests, 0.0)
+    run(session, controller)
+    assert [one.failure for one in session.outcomes] == [failure, failure, None]
+    assert controller.values["Solar_Sp1_dTein"] == (60 if failure else 70)
+
+
+def test_choice_that_is_not_there_requires_nothing() -> None:
+    """A controller without a choice of units counts in Celsius."""
+    request = ValueRequest(name=R3, value=3, requires=(("TemperatureSelector", 0),))
+    controller = Controller()
+    session = Session([request], 0.0)
+    run(session, controller)
+    assert session.failure is None
+    assert controller.relay_modes[3] == 3
+
+
+def test_cancelled_visit_gives_the_bus_back() -> None:
+    """Nobody waits any more: one release, and nothing after it."""
+    session = at_changeset(ValueRequest(name=R1, value=0), ValueRequest(name=R3))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    assert sent(session.abort(1.2)) == [(0x0600, 0, 0)]
+    assert session.done
+    assert not session.holds_bus
+    assert [one.failure for one in session.outcomes] == ["cancelled"] * 2
+    assert session.feed(OFFER, 2.0) == b""
+    assert session.poll(9.0) == b""
+    assert session.abort(9.0) == b""
+
+
+def test_cancelled_before_the_bus_was_taken() -> None:
+    """There is nothing to give back."""
+    session = Session([ValueRequest(name=R1)], 0.0)
+    assert session.abort(1.0) == b""
+    assert session.done
+    assert session.feed(OFFER, 2.0) == b""
+
+
+def test_cancelled_while_the_bus_is_given_back() -> None:
+    """It is said again, for the first time may have been lost."""
+    session = at_changeset(ValueRequest(name="x", index=7))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    assert sent(session.feed(answer(0x0100, 7, 1), 1.2)) == [(0x0600, 0, 0)]
+    assert sent(session.abort(1.3)) == [(0x0600, 0, 0)]
+    assert session.outcomes[0].value == 1
+    assert session.failure is None
+
+
+def test_refused_write_keeps_the_value_that_was_read() -> None:
+    """What the controller has is known although it said no."""
+    session = at_changeset(ValueRequest(name="x", index=7, value=5))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    assert sent(session.feed(answer(0x0100, 7, 1), 1.2)) == [(0x0200, 7, 5)]
+    assert sent(session.feed(answer(0x4300, 7, 0), 1.3)) == [(0x0600, 0, 0)]
+    assert (session.outcomes[0].value, session.failure) == (1, "refused")
+    assert not session.outcomes[0].written
+
+
+def test_no_write_that_could_not_be_read_back() -> None:
+    """Near the end of the visit nothing new is begun."""
+    session = at_changeset(ValueRequest(name="x", index=7, value=5))
+    session.feed(answer(0x0100, 0, 42), 4.4)
+    assert sent(session.feed(answer(0x0100, 7, 1), 4.6)) == [(0x0600, 0, 0)]
+    assert session.failure == "timeout"
+    assert not session.outcomes[0].written
+
+
+def test_write_that_nobody_confirms() -> None:
+    """It may have been done: that is told, and the next visit reads first."""
+    session = at_changeset(ValueRequest(name="x", index=7, value=5))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    session.feed(answer(0x0100, 7, 1), 1.2)
+    while (deadline := session.next_deadline) is not None:
+        session.poll(deadline)
+    assert session.outcomes[0].failure == "timeout"
+    assert session.outcomes[0].written
+    assert session.outcomes[0].value is None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import families_tables as tables
-from .session import Failure, ValueRequest
 from .setting import Setting, Violation
+from .visit import Failure, ValueRequest
 
 VALUES_PER_VISIT: Final = 8
 """So many values are read, with their look-ups, well within the time of one visit."""

@@ -15,12 +15,14 @@ DATA: Final = 0x0100
 
 WRITE: Final = 0x0200
 READ: Final = 0x0300
+WRITE_PERMANENTLY: Final = 0x0400
+"""Not used: a write comes to the same, and memory wears out."""
+
 OFFER: Final = 0x0500
 RELEASE: Final = 0x0600
 HASH_OF_INDEX: Final = 0x1000
 INDEX_OF_HASH: Final = 0x1100
 INDEX_FOUND: Final = 0x1101
-REFUSED_WRITE: Final = 0x4200
 REFUSED_READ: Final = 0x4300
 
 CHANGESET_INDEX: Final = 0
