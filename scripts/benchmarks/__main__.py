@@ -7,9 +7,9 @@ from scripts.command_line import use_engine
 
 use_engine()
 
-from scripts.benchmarks import plan  # noqa: E402
+from scripts.benchmarks import plan, vbus, vedirect  # noqa: E402
 
-SUBJECTS = (plan,)
+SUBJECTS = (plan, vbus, vedirect)
 
 
 def main(arguments: list[str]) -> int:
