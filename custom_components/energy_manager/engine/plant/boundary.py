@@ -71,6 +71,8 @@ class Boundary:
     electrical_load_w: Sequence[float]
     heating_w: Sequence[float] | None = None
     """Heat for the rooms where it is given, else it follows the weather."""
+    local_hour: Sequence[float] | None = None
+    """Hour of the local day, where the controller has time windows."""
 
     @property
     def steps(self) -> int:
@@ -120,7 +122,22 @@ def boundary_of(
         draw_l=_rounded(draw_l),
         electrical_load_w=_rounded(electrical_load_w),
         heating_w=None if heating_w is None else _rounded(heating_w),
+        local_hour=(
+            _local_hours(house, times_s)
+            if house.controller.after_heating_windows
+            else None
+        ),
     )
+
+
+def _local_hours(house: House, times_s: FloatArray) -> list[float]:
+    """Return the hour of the local day at each time."""
+    zone = ZoneInfo(house.time_zone)
+    found = []
+    for seconds in times_s.tolist():
+        when = datetime.fromtimestamp(seconds, zone)
+        found.append(when.hour + when.minute / 60.0 + when.second / 3600.0)
+    return found
 
 
 def _rounded(values: FloatArray) -> list[float]:

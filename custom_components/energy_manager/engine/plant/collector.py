@@ -123,12 +123,14 @@ def step(
     tank_c: float,
     loop_w_per_k: float,
     dt_s: float,
+    room_c: float = 15.0,
 ) -> CollectorStep:
     """Let the collector warm or cool for `dt_s` seconds.
 
-    C dT/dt = A (absorbed - U (T - Ta)) - Q, U = a1 + a2 |T - Ta| at the start,
-    Q = e W / (1 - e / 2) (T - Ttank): solved exactly, so that any step is stable.
-    `absorbed` is in W/m2, `loop_w_per_k` is the loop's capacity rate W.
+    C dT/dt = A (absorbed - U (T - Ta)) - Q - P, U = a1 + a2 |T - Ta| at the start,
+    Q = e W / (1 - e / 2) (T - Ttank), P the pipes' loss to the room while the pump
+    runs: solved exactly, so that any step is stable. `absorbed` is in W/m2,
+    `loop_w_per_k` is the loop's capacity rate W. The pipes' loss counts as loss.
     """
     area = parameters.area_m2
     effectiveness = parameters.heat_exchanger_effectiveness
@@ -136,8 +138,11 @@ def step(
     excess = abs(mean_c - ambient_c)
     loss = area * (parameters.a1_w_per_m2_k + parameters.a2_w_per_m2_k2 * excess)
     capacity = max(parameters.capacity_kj_per_m2_k * area * 1000.0, 1.0)
-    total = loss + exchange
-    settled_c = (area * absorbed + loss * ambient_c + exchange * tank_c) / total
+    pipes = parameters.pipe_loss_w_per_k if loop_w_per_k > 0.0 else 0.0
+    total = loss + exchange + pipes
+    settled_c = (
+        area * absorbed + loss * ambient_c + exchange * tank_c + pipes * room_c
+    ) / total
     decay = total * dt_s / capacity
     gone = -math.expm1(-decay)
     end_c = settled_c + (mean_c - settled_c) * (1.0 - gone)
@@ -145,7 +150,7 @@ def step(
     return CollectorStep(
         end_c,
         exchange * (average_c - tank_c),
-        loss * (average_c - ambient_c),
+        loss * (average_c - ambient_c) + pipes * (average_c - room_c),
         capacity * (end_c - mean_c) / dt_s,
     )
 

@@ -122,6 +122,23 @@ def after_heating(parameters: BoilerParameters, *, before: bool, top_c: float) -
     )
 
 
+def may_heat_at(parameters: ControllerParameters, local_hour: float | None) -> bool:
+    """Return whether the thermostat may ask for the boiler at an hour of the day.
+
+    A window that ends before it begins goes over midnight. Always, where the hour is
+    not known or there is no window.
+    """
+    windows = parameters.after_heating_windows
+    if not windows or local_hour is None:
+        return True
+    return any(
+        start <= local_hour < end
+        if start <= end
+        else local_hour >= start or local_hour < end
+        for start, end in windows
+    )
+
+
 def heating_call(*, before: bool, wanted: bool, zone_c: float, supply_c: float) -> bool:
     """Return whether the heating asks for the boiler."""
     return wanted and latch(

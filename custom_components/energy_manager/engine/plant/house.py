@@ -96,6 +96,7 @@ def _flows(run: HouseRun, irradiance: float, dt_s: float) -> HouseFlows:
         solar_heat_w=sums.solar / dt_s,
         boiler_heat_w=sums.boiler / dt_s,
         boiler_fuel_w=sums.fuel / dt_s,
+        immersion_heat_w=sums.immersion / dt_s,
         hot_water_heat_w=sums.hot_water / dt_s,
         hot_water_unmet_w=sums.hot_water_unmet / dt_s,
         hot_water_c=min(run.tank_c[-1], run.parameters.hot_water.use_c),

@@ -7,14 +7,12 @@ state and sums.
 
 import math
 
-from . import boiler, collector, controller, heating, photovoltaics, tank
+from . import boiler, collector, controller, heating, tank
 from .controller import RelayMode
-from .electricity import Electricity
 from .heating import HeatingDraw
-from .house_state import DAY_S, HouseInputs, HouseState
-from .house_sums import HouseSums
-from .inverter import InverterMode
-from .parameters import PlantParameters
+from .house_state import DAY_S
+from .house_values import HouseValues
+from .parameters import ImmersionHeaterParameters
 
 SUN_W_PER_M2 = 200.0
 """Absorbed heat from which a pump held still counts as stagnation."""
@@ -24,116 +22,10 @@ COOL_C = 43.0
 _NOTHING = HeatingDraw()
 
 
-class HouseRun:
-    """The changing values of a house, with what acts on it now."""
+class HouseRun(HouseValues):
+    """A house that moves on; see `HouseValues` for what it holds."""
 
-    __slots__ = (
-        "absorbed",
-        "ambient_c",
-        "ambient_mean_c",
-        "boiler_mode",
-        "boiler_on",
-        "boiler_relay",
-        "boiler_safe",
-        "boiler_since_s",
-        "charger_current_limit_a",
-        "charger_on",
-        "collector_blocked",
-        "collector_c",
-        "draw_l_per_s",
-        "electric",
-        "electrical_load_w",
-        "flows",
-        "heating_call",
-        "heating_w",
-        "hot_water_call",
-        "inverter_mode",
-        "loop_w_per_k",
-        "parameters",
-        "pump",
-        "pump_mode",
-        "pump_output",
-        "pv_available_w",
-        "stagnating",
-        "store_full",
-        "sums",
-        "tank",
-        "tank_c",
-        "valve_mode",
-        "valve_on",
-    )
-
-    def __init__(self, parameters: PlantParameters, state: HouseState) -> None:
-        """Take over a state; nothing acts on the house yet."""
-        self.parameters = parameters
-        self.sums = HouseSums()
-        self.flows = tank.TankFlows(cold_c=parameters.hot_water.cold_c)
-        if parameters.heating is not None:
-            self.flows.return_c = parameters.heating.return_c
-        self.tank = tank.layout(parameters.tank)
-        self.loop_w_per_k = 0.0
-        """Capacity rate of the solar loop at full speed."""
-        if parameters.collector is not None:
-            self.loop_w_per_k = collector.fluid_w_per_k(parameters.collector, 100.0)
-        self._act_nothing()
-        self._take_over(state)
-
-    def _act_nothing(self) -> None:
-        self.absorbed = self.draw_l_per_s = 0.0
-        self.ambient_c = 10.0
-        self.heating_w: float | None = None
-        """Heat wanted for the rooms where it is given; else it follows the weather."""
-        self.pv_available_w = self.electrical_load_w = 0.0
-        self.pump_mode = self.valve_mode = self.boiler_mode = int(RelayMode.AUTO)
-        self.inverter_mode = int(InverterMode.ON)
-        self.charger_on = True
-        self.charger_current_limit_a: float | None = None
-
-    def _take_over(self, state: HouseState) -> None:
-        self.tank_c = list(state.tank_c)
-        self.collector_c = state.collector_c
-        self.ambient_mean_c = state.ambient_mean_c
-        self.pump_output = state.pump_output_percent
-        self.pump = state.pump_percent
-        self.collector_blocked = state.collector_blocked
-        self.store_full = state.store_full
-        self.valve_on = state.valve_on
-        self.hot_water_call = state.hot_water_call
-        self.heating_call = state.heating_call
-        self.boiler_on = state.boiler_on
-        self.boiler_relay = self.boiler_safe = self.stagnating = False
-        self.boiler_since_s = state.boiler_since_s
-        self.electric = Electricity(
-            self.parameters,
-            soc=state.soc,
-            battery_v=state.battery_v,
-            charge_stage=state.charge_stage,
-            low_battery=state.low_battery,
-        )
-
-    def take(self, inputs: HouseInputs) -> None:
-        """Let these inputs act on the house from now on."""
-        parameters = self.parameters
-        self.ambient_c = inputs.ambient_c
-        self.draw_l_per_s = inputs.draw_l_per_min / 60.0
-        self.electrical_load_w = inputs.electrical_load_w
-        self.pump_mode = inputs.pump_mode
-        self.valve_mode = inputs.valve_mode
-        self.boiler_mode = inputs.boiler_mode
-        self.inverter_mode = inputs.inverter_mode
-        self.charger_on = inputs.charger_on
-        self.charger_current_limit_a = inputs.charger_current_limit_a
-        if parameters.collector is not None:
-            self.absorbed = collector.absorbed_w_per_m2(
-                parameters.collector,
-                inputs.collector_beam,
-                inputs.collector_diffuse,
-                inputs.collector_cosine,
-            )
-        if parameters.pv is not None:
-            self.pv_available_w = photovoltaics.power_w(
-                parameters.pv, inputs.pv_irradiance, inputs.ambient_c
-            )
+    __slots__ = ()
 
     def longest_step_s(self) -> float:
         """Return the longest stable step with all flows at their greatest."""
@@ -164,19 +56,6 @@ class HouseRun:
         self._heat(wanted_w, dt_s)
 
     # The solar controller
-
-    def _probe_c(self, place: int) -> float:
-        return tank.temperature_at(self.tank_c, self.tank.probes[place])
-
-    def sensor_c(self) -> float:
-        """Return what the collector's sensor shows."""
-        parameters = self.parameters.collector
-        if parameters is None:
-            return self.ambient_c
-        if self.pump <= 0.0:
-            return self.collector_c
-        loop = self.loop_w_per_k * self.pump / 100.0
-        return collector.outlet_c(parameters, self.collector_c, self.tank_c[0], loop)
 
     def _control_pump(self) -> None:
         """Let the controller set the speed of the solar pump."""
@@ -253,11 +132,12 @@ class HouseRun:
         """Set the boiler's relay."""
         parameters = self.parameters.boiler
         self.boiler_since_s = min(self.boiler_since_s + dt_s, 1e9)
-        if parameters is None:
+        if parameters is None or self.tops_up:
+            # Behind the tank it burns when it is needed, see `_top_up`.
             return
         self.hot_water_call = controller.after_heating(
             parameters, before=self.hot_water_call, top_c=self._probe_c(-1)
-        )
+        ) and controller.may_heat_at(self.parameters.controller, self.local_hour)
         self.boiler_safe = boiler.may_burn(
             parameters, self.tank_c[-1], burning=self.boiler_on
         )
@@ -310,6 +190,8 @@ class HouseRun:
 
     def _burn(self) -> None:
         """Start or stop the boiler: released, not too hot, with electricity."""
+        if self.tops_up:
+            return
         burns = self.boiler_relay and self.boiler_safe and self.electric.powered
         if burns != self.boiler_on:
             self.boiler_on = burns
@@ -324,18 +206,44 @@ class HouseRun:
         if self.parameters.collector is not None:
             self._collect(dt_s)
         flows.cold_kg = 0.0
-        if self.draw_l_per_s > 0.0:
-            flows.cold_kg = self._draw_hot_water(self.draw_l_per_s * dt_s)
+        litres = self.draw_l_per_s * dt_s
+        lacking_j = 0.0
+        if litres > 0.0:
+            flows.cold_kg, lacking_j = self._draw_hot_water(litres)
         heat = self._draw_heating(wanted_w, dt_s) if wanted_w > 0.0 else _NOTHING
+        if lacking_j > 0.0 or heat.unmet_w > 0.0 or self.tops_up:
+            self._settle(litres, lacking_j, heat.unmet_w * dt_s, dt_s)
         boiler_j = 0.0
-        if self.boiler_on and self.parameters.boiler is not None:
+        burning = self.boiler_on and not self.tops_up
+        if burning and self.parameters.boiler is not None:
             boiler_j = self.parameters.boiler.power_kw * 1000.0 * dt_s
-            sums.fuel += boiler.fuel_j(self.parameters.boiler, boiler_j, 0)
+            zone_c = self.tank_c[self.tank.boiler_node]
+            sums.fuel += boiler.fuel_j(self.parameters.boiler, boiler_j, 0, zone_c)
             sums.boiler += boiler_j
+        if self.parameters.immersion_heater is not None:
+            self._heat_surplus(self.parameters.immersion_heater, dt_s)
         flows.heating_kg = heat.kg_per_s * dt_s
         flows.boiler_j = boiler_j - heat.zone_w * dt_s
         self.tank_c, lost_j = tank.step(self.tank, self.tank_c, flows, dt_s)
         sums.tank_loss += lost_j
+
+    def _heat_surplus(self, heater: ImmersionHeaterParameters, dt_s: float) -> None:
+        """Put into the tank what sun the battery no longer takes."""
+        electric, flows, sums = self.electric, self.flows, self.sums
+        flows.heater_j = 0.0
+        modules = self.parameters.pv
+        if (
+            modules is None
+            or not self.charger_on
+            or electric.soc < heater.minimum_soc
+            or self.tank_c[-1] >= heater.maximum_c
+        ):
+            return
+        surplus_w = max(self.pv_available_w - electric.pv_power_w, 0.0)
+        heat_w = min(surplus_w * modules.charger_efficiency, heater.power_w)
+        flows.heater_j = heat_w * dt_s
+        sums.immersion += heat_w * dt_s
+        sums.pv += heat_w / modules.charger_efficiency * dt_s
 
     def _collect(self, dt_s: float) -> None:
         """Run the collector; what it warms goes to the lance."""
@@ -343,6 +251,9 @@ class HouseRun:
         assert parameters is not None
         loop = self.loop_w_per_k * self.pump / 100.0
         bottom_c = self.tank_c[0]
+        if flows.coil_node > 0:
+            around = self.tank_c[: flows.coil_node + 1]
+            bottom_c = sum(around) / len(around)
         absorbed = self.absorbed
         self.collector_c, heat_w, loss_w, stored_w = collector.step(
             parameters,
@@ -352,22 +263,27 @@ class HouseRun:
             tank_c=bottom_c,
             loop_w_per_k=loop,
             dt_s=dt_s,
+            room_c=self.tank.room_c,
         )
         sums.absorbed += absorbed * parameters.area_m2 * dt_s
         sums.collector_loss += loss_w * dt_s
         sums.collector_stored += stored_w * dt_s
         self.stagnating = loop <= 0.0 and absorbed > SUN_W_PER_M2
-        flows.solar_kg = 0.0
+        flows.solar_kg = flows.coil_j = 0.0
         if loop > 0.0:
             sums.solar += heat_w * dt_s
-            flows.solar_kg = loop * dt_s / tank.WATER_J_PER_KG_K
-            flows.solar_c = bottom_c + heat_w / loop
-            sums.solar_kg += flows.solar_kg
+            moved_kg = loop * dt_s / tank.WATER_J_PER_KG_K
+            sums.solar_kg += moved_kg
+            if flows.coil_node >= 0:
+                flows.coil_j = heat_w * dt_s
+            else:
+                flows.solar_kg = moved_kg
+                flows.solar_c = bottom_c + heat_w / loop
         elif self.stagnating:
             sums.stagnation_s += dt_s
 
-    def _draw_hot_water(self, litres: float) -> float:
-        """Return the water taken at the top [kg], mixed down to use."""
+    def _draw_hot_water(self, litres: float) -> tuple[float, float]:
+        """Return the water taken at the top [kg], mixed down to use, and what lacks [J]."""
         parameters, sums = self.parameters.hot_water, self.sums
         top_c, cold_c = self.tank_c[-1], parameters.cold_c
         share = 1.0
@@ -376,11 +292,8 @@ class HouseRun:
         given = share * litres * tank.WATER_J_PER_KG_K * (top_c - cold_c)
         wanted = litres * tank.WATER_J_PER_KG_K * (parameters.use_c - cold_c)
         sums.hot_water += given
-        sums.hot_water_unmet += max(wanted - given, 0.0)
         sums.drawn_l += litres
-        if top_c < COOL_C:
-            sums.cool_l += litres
-        return share * litres
+        return share * litres, max(wanted - given, 0.0)
 
     def _draw_heating(self, wanted_w: float, dt_s: float) -> HeatingDraw:
         """Return what the tank gives to the heating; nothing without its pump."""
@@ -390,13 +303,55 @@ class HouseRun:
         if not self.electric.powered:
             sums.heating_unmet += wanted_w * dt_s
             return _NOTHING
+        zone_c = self.tank_c[self.tank.boiler_node]
         heat = heating.draw(
             parameters,
             wanted_w,
             valve_on=self.valve_on,
             tank_c=self.tank_c[self.tank.heating_node],
-            zone_c=self.tank_c[self.tank.boiler_node],
+            # Behind the tank there is no zone that the boiler keeps warm.
+            zone_c=parameters.return_c if self.tops_up else zone_c,
         )
         sums.heating += (heat.solar_part_w + heat.zone_w) * dt_s
-        sums.heating_unmet += heat.unmet_w * dt_s
         return heat
+
+    def _settle(
+        self, litres: float, hot_water_j: float, heating_j: float, dt_s: float
+    ) -> None:
+        """Let a boiler behind the tank give what this lacks; the rest is unmet."""
+        sums = self.sums
+        if self.tops_up:
+            burned_j = self._top_up(hot_water_j + heating_j, dt_s)
+            for_water_j = min(burned_j, hot_water_j)
+            sums.hot_water += for_water_j
+            sums.heating += burned_j - for_water_j
+            hot_water_j -= for_water_j
+            heating_j -= burned_j - for_water_j
+        sums.hot_water_unmet += hot_water_j
+        sums.heating_unmet += heating_j
+        if hot_water_j > 0.0:
+            water = self.parameters.hot_water
+            mean_c = water.use_c - hot_water_j / (litres * tank.WATER_J_PER_KG_K)
+            if mean_c < COOL_C:
+                sums.cool_l += litres
+
+    def _top_up(self, lacking_j: float, dt_s: float) -> float:
+        """Return what a boiler behind the tank gives of what is lacking [J]."""
+        parameters, sums = self.parameters.boiler, self.sums
+        assert parameters is not None
+        burns = (
+            lacking_j > 0.0
+            and self.boiler_mode != RelayMode.OFF
+            and self.electric.powered
+        )
+        self.boiler_relay = burns
+        if burns and not self.boiler_on:
+            sums.boiler_starts += 1
+            sums.fuel += boiler.fuel_j(parameters, 0.0, 1)
+        self.boiler_on = burns
+        if not burns:
+            return 0.0
+        given_j = min(lacking_j, parameters.power_kw * 1000.0 * dt_s)
+        sums.boiler += given_j
+        sums.fuel += boiler.fuel_j(parameters, given_j, 0, self.flows.return_c)
+        return given_j

@@ -70,6 +70,8 @@ class HouseInputs:
     inverter_mode: int = InverterMode.ON
     charger_on: bool = True
     charger_current_limit_a: float | None = None
+    local_hour: float | None = None
+    """Hour of the local day, where the controller has time windows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +100,8 @@ class HouseFlows:
     """From the collectors to the tank; negative when the tank heats them."""
     boiler_heat_w: float
     boiler_fuel_w: float
+    immersion_heat_w: float
+    """From the immersion heater to the tank."""
     hot_water_heat_w: float
     hot_water_unmet_w: float
     """Missing to the temperature of use."""

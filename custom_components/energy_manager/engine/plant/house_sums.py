@@ -24,6 +24,8 @@ class HouseSums:
     boiler: float = 0.0
     boiler_starts: int = 0
     fuel: float = 0.0
+    immersion: float = 0.0
+    """From the immersion heater to the tank."""
     hot_water: float = 0.0
     hot_water_unmet: float = 0.0
     """Missing to the temperature of use."""

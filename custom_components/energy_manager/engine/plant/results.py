@@ -17,6 +17,8 @@ class Figures:
     collector_heat_kwh: float
     """From the collectors to the tank."""
     boiler_heat_kwh: float
+    immersion_heat_kwh: float
+    """From the immersion heater to the tank."""
     dhw_heat_kwh: float
     """In the hot water delivered."""
     heating_heat_kwh: float
@@ -56,6 +58,7 @@ def figures(house: House, stretch: Stretch) -> Figures:
     return Figures(
         collector_heat_kwh=sums.solar / J_PER_KWH,
         boiler_heat_kwh=sums.boiler / J_PER_KWH,
+        immersion_heat_kwh=sums.immersion / J_PER_KWH,
         dhw_heat_kwh=sums.hot_water / J_PER_KWH,
         heating_heat_kwh=sums.heating / J_PER_KWH,
         tank_loss_kwh=sums.tank_loss / J_PER_KWH,
@@ -78,9 +81,9 @@ def figures(house: House, stretch: Stretch) -> Figures:
 
 def _balance_error(sums: HouseSums, stored_j: float) -> float:
     """Return what is missing in the heat's balance as a share of its turnover."""
-    given = sums.solar + sums.boiler
+    given = sums.solar + sums.boiler + sums.immersion
     gone = sums.hot_water + sums.heating + sums.tank_loss + stored_j
-    turnover = max(abs(sums.solar) + sums.boiler, abs(gone), J_PER_KWH)
+    turnover = max(abs(sums.solar) + sums.boiler + sums.immersion, abs(gone), J_PER_KWH)
     return (given - gone) / turnover
 
 

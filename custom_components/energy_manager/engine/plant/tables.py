@@ -256,8 +256,8 @@ def _on_steps(
     place = np.argsort(order, kind="stable")
     order, rates = order[place], np.cumsum(rates[place])
     totals = np.concatenate(([0.0], np.cumsum(rates[:-1] * np.diff(order))))
-    found = np.diff(np.interp(edges, order, totals, left=0.0))
-    return np.maximum(found, 0.0).astype(np.float64)
+    found: FloatArray = np.diff(np.interp(edges, order, totals, left=0.0))
+    return np.maximum(found, 0.0)
 
 
 def load_table(
@@ -288,5 +288,5 @@ def load_table(
     shift = _new_year_s(float(times_s[0])) - _new_year_s(float(known_s[0]))
     place = (times_s - shift - known_s[0]) % period
     inside = known_s - known_s[0] < period
-    found = np.interp(place, (known_s - known_s[0])[inside], load_w[inside])
-    return np.maximum(found, 0.0).astype(np.float64)
+    found: FloatArray = np.interp(place, (known_s - known_s[0])[inside], load_w[inside])
+    return np.maximum(found, 0.0)

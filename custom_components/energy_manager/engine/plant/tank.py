@@ -121,8 +121,14 @@ class TankFlows:
     """
 
     solar_kg: float = 0.0
-    """From the bottom through the heat exchanger to the lance."""
+    """From the bottom through the heat exchanger to the lance or inlet."""
     solar_c: float = 0.0
+    solar_node: int | None = None
+    """Layer of a fixed inlet; None for a lance."""
+    coil_j: float = 0.0
+    """From a coil that reaches from the bottom up to `coil_node`, evenly."""
+    coil_node: int = -1
+    """-1 without a coil."""
     cold_kg: float = 0.0
     """Cold water in at the bottom, hot water out at the top."""
     cold_c: float = 0.0
@@ -131,6 +137,9 @@ class TankFlows:
     return_c: float = 0.0
     boiler_j: float = 0.0
     """Into the bottom of the boiler's zone, less what is taken there."""
+    heater_j: float = 0.0
+    """From an immersion heater in `heater_node`."""
+    heater_node: int = 0
 
 
 def step(
@@ -156,6 +165,14 @@ def step(
     if flows.boiler_j != 0.0:
         result[tank.boiler_node] += flows.boiler_j / capacity
         moved = True
+    if flows.heater_j != 0.0:
+        result[flows.heater_node] += flows.heater_j / capacity
+        moved = True
+    if flows.coil_j != 0.0:
+        share_k = flows.coil_j / (capacity * (flows.coil_node + 1))
+        for node in range(flows.coil_node + 1):
+            result[node] += share_k
+        moved = True
     if moved:
         mix_inversions(result)
     return result, loss * excess_k * capacity
@@ -167,7 +184,9 @@ def advect(
     """Return the layers after the water has moved, explicit and upwind."""
     solar, cold, heating = flows.solar_kg, flows.cold_kg, flows.heating_kg
     result = temperatures_c[:]
-    lance = lance_node(temperatures_c, flows.solar_c)
+    lance = flows.solar_node
+    if lance is None:
+        lance = lance_node(temperatures_c, flows.solar_c)
     mass = tank.node_kg
     return_node, heating_node = tank.return_node, tank.heating_node
     # Net water through the boundary below the present layer, upward positive.

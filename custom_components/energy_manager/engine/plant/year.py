@@ -135,6 +135,8 @@ def _advance(
         strict=True,
     )
     time_s = boundary.start_s + first * step_s
+    hours = boundary.local_hour
+    place = first
     for ambient_c, absorbed, pv_w, litres, load_w, heating_w in rows:
         run.ambient_c = ambient_c
         run.absorbed = absorbed
@@ -142,6 +144,9 @@ def _advance(
         run.draw_l_per_s = litres / step_s
         run.electrical_load_w = load_w
         run.heating_w = heating_w
+        if hours is not None:
+            run.local_hour = hours[place]
+            place += 1
         if control is not None:
             control(time_s, run)
         run.move(step_s)
