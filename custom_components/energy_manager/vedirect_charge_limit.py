@@ -21,7 +21,8 @@ from homeassistant.helpers.event import async_track_time_interval
 from .engine.vedirect import Family, registers_of
 from .engine.vedirect.registers import BMS_BIT, CHARGE_CURRENT_LIMIT, NETWORK_MODE
 from .vedirect_control import VEDirectControl
-from .vedirect_writing import VEDirectWriting, write_error
+from .vedirect_writing import VEDirectWriting
+from .write_errors import write_error
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -29,6 +29,12 @@ ATTR_FREE_AT: Final = "free_at"
 FOR_DAILY_USE: Final = ("inverter_mode", "charger", "charge_current_limit", "relay")
 """Settings that are no configuration."""
 
+_TRANSLATION_KEYS: Final[Mapping[str, str]] = {
+    "relay": "device_relay",
+    "relay_mode": "device_relay_mode",
+}
+"""Where a VBus controller has other words for the same key."""
+
 _UNITS: Final[Mapping[str | None, tuple[str, NumberDeviceClass]]] = {
     "V": (UnitOfElectricPotential.VOLT, NumberDeviceClass.VOLTAGE),
     "A": (UnitOfElectricCurrent.AMPERE, NumberDeviceClass.CURRENT),
@@ -47,7 +53,7 @@ class SettingEntity(LinkEntity[VEDirectSettings]):
         super().__init__(settings, setting.key)
         self._setting_key = setting.key
         self._shown: tuple[Any, ...] = ()
-        self._attr_translation_key = setting.key
+        self._attr_translation_key = _TRANSLATION_KEYS.get(setting.key, setting.key)
         self._attr_unique_id = f"{settings.identity}_{setting.key}"
         self._attr_device_info = settings.device_info
         self._attr_entity_registry_enabled_default = setting.enabled_by_default
@@ -197,7 +203,7 @@ class WritesLeftSensor(LinkEntity[VEDirectSettings], SensorEntity):
 
     @override
     def _fresh(self) -> bool:
-        return self._link.control is Control.READY
+        return self._link.control is Control.ALLOWED
 
     @override
     def _take(self) -> bool:
@@ -219,6 +225,8 @@ class WritesLeftSensor(LinkEntity[VEDirectSettings], SensorEntity):
 
 def sensors_of(settings: VEDirectSettings) -> list[SensorEntity]:
     """Return what tells whether and how often something may be written."""
+    if settings.control is Control.NOT_SWITCHED_ON:
+        return [ControlSensor(settings)]
     return [ControlSensor(settings), WritesLeftSensor(settings)]
 
 

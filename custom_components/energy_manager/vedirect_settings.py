@@ -29,7 +29,8 @@ from .links import Subscriptions
 from .vedirect_charge_limit import ChargeLimit
 from .vedirect_control import ABSENT
 from .vedirect_register_values import RegisterValues
-from .vedirect_writing import VEDirectWriting, write_error
+from .vedirect_writing import VEDirectWriting
+from .write_errors import write_error
 from .write_log import async_log_write
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ type Shown = float | str | bool | None
 class Control(StrEnum):
     """Whether a device can be controlled, and why not."""
 
-    READY = "ready"
-    NOT_ALLOWED = "not_allowed"
+    ALLOWED = "allowed"
+    NOT_SWITCHED_ON = "not_switched_on"
     """The owner has not allowed it."""
     UNKNOWN_DEVICE = "unknown_device"
     """Nobody knows what this product takes."""
@@ -94,7 +95,8 @@ class VEDirectSettings:
         self._offered: dict[str, Setting] = {}
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._again = asyncio.Event()
-        self.control = Control.NOT_ALLOWED
+        self._session = 0
+        self.control = Control.NOT_SWITCHED_ON
         self.writing = VEDirectWriting(
             link.hass,
             link.entry.entry_id,
@@ -159,7 +161,7 @@ class VEDirectSettings:
     @callback
     def _presence_changed(self) -> None:
         """Read anew when the device is back, and tell everybody."""
-        if self.speaks:
+        if self.speaks and self._session != self._link.commands.session:
             self._again.set()
         self._subscriptions.async_tell_all()
 
@@ -193,12 +195,15 @@ class VEDirectSettings:
             self._again.clear()
             read = False
             if self.speaks:
+                self._session = self._link.commands.session
                 # If it is lost meanwhile, it is asked when it is back.
                 with suppress(HomeAssistantError):
                     read = await self._async_read_all()
             if read:
                 self._offer()
-            elif self.speaks and self.control is Control.ASKING:
+                some = bool(self._settings)
+                self._set_control(Control.ALLOWED if some else Control.NOTHING_TO_SET)
+            elif self.speaks:
                 self._set_control(Control.NO_ANSWER)
             pause_s = READ_AGAIN_S if read else READ_FAILED_S
             try:
@@ -243,10 +248,6 @@ class VEDirectSettings:
         self._offered |= fresh
         for newcomer in self._newcomers:
             newcomer(fresh.values())
-        if self._registers.any or self._settings:
-            self._set_control(
-                Control.READY if self._settings else Control.NOTHING_TO_SET
-            )
         self._subscriptions.async_tell_all()
 
     def _exists(self, setting: Setting) -> bool:

@@ -17,6 +17,7 @@ from .engine.vedirect import Failure, Register, Storage, Transaction
 from .engine.vedirect.registers import NETWORK_MODE, REMOTE_CONTROL
 from .vedirect_control import VEDirectControl, not_connected
 from .write_budget import WriteBudget
+from .write_errors import write_error
 
 WRITES_PER_HOUR: Final = 10
 WRITES_PER_DAY: Final = 50
@@ -36,15 +37,6 @@ _FAILURES: Final[Mapping[Failure, str]] = {
     Failure.MISMATCH: "write_mismatch",
     Failure.DROPPED: "not_connected",
 }
-
-
-def write_error(key: str, **placeholders: str) -> HomeAssistantError:
-    """Return an error that the owner can read."""
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders or None,
-    )
 
 
 def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
