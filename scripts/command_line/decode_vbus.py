@@ -17,6 +17,7 @@ from custom_components.energy_manager.engine.vbus import (
     Telegram,
     is_recording,
 )
+from custom_components.energy_manager.engine.vbus.text import LANGUAGES
 from scripts.command_line.output import add_recording, pieces, print_documents
 
 
@@ -30,6 +31,12 @@ def add_parser(subparsers: Any) -> None:
         type=Path,
         metavar="FILE.vsf",
         help="RESOL's specification file to use instead of the shipped table",
+    )
+    parser.add_argument(
+        "--text",
+        choices=LANGUAGES,
+        metavar="LANGUAGE",
+        help="add each field's text with its unit, as written in en, de or fr",
     )
     add_recording(parser)
     parser.set_defaults(run=run)
@@ -48,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     decoder = RecordingDecoder() if is_recording(data) else Decoder()
     frames = _frames(decoder, pieces(data, options.chunk))
-    print_documents((describe(frame, specification) for frame in frames), decoder)
+    documents = (describe(frame, specification, options.text) for frame in frames)
+    print_documents(documents, decoder)
     return 0
 
 
@@ -70,8 +78,10 @@ def _frames(
     yield from (record.frame for record in decoder.close())
 
 
-def describe(frame: Frame, specification: Specification) -> dict[str, Any]:
-    """Return a frame as the document that is printed."""
+def describe(
+    frame: Frame, specification: Specification, language: str | None
+) -> dict[str, Any]:
+    """Return a frame as the document that is printed, with texts if a language is given."""
     head: dict[str, Any] = {
         "kind": type(frame).__name__.lower(),
         "destination": frame.destination,
@@ -85,14 +95,18 @@ def describe(frame: Frame, specification: Specification) -> dict[str, Any]:
             return head | {"payload": frame.payload.hex()}
         case Packet():
             payload = frame.payload.hex()
-            return head | {"payload": payload, "fields": _fields(frame, specification)}
+            fields = _fields(frame, specification, language)
+            return head | {"payload": payload, "fields": fields}
 
 
-def _fields(packet: Packet, specification: Specification) -> list[dict[str, Any]]:
+def _fields(
+    packet: Packet, specification: Specification, language: str | None
+) -> list[dict[str, Any]]:
     template = specification.template(packet.destination, packet.source, packet.command)
     if template is None:
         return []
-    return [
+    raws = template.raws(packet.payload)
+    fields: list[dict[str, Any]] = [
         {
             "id": field.id,
             "name": field.names["en"],
@@ -100,7 +114,9 @@ def _fields(packet: Packet, specification: Specification) -> list[dict[str, Any]
             "value": None if raw is None else field.scaled(raw),
             "unit": field.unit,
         }
-        for field, raw in zip(
-            template.fields, template.raws(packet.payload), strict=True
-        )
+        for field, raw in zip(template.fields, raws, strict=True)
     ]
+    if language is not None:
+        for field, text in zip(fields, template.texts(raws, language), strict=True):
+            field["text"] = text or None
+    return fields

@@ -85,6 +85,26 @@ def test_lines_and_counts(tmp_path: Path, chunk: list[str]) -> None:
     assert unknown["fields"] == []
 
 
+def test_texts_on_request(tmp_path: Path) -> None:
+    """`--text` adds one member to every field and changes nothing else."""
+    recording = tmp_path / "recording.bin"
+    recording.write_bytes(STREAM)
+    specification = tmp_path / "own.vsf"
+    specification.write_bytes(builder().build())
+    plain = run("--specification", str(specification), str(recording))
+    done = run(
+        "--specification", str(specification), "--text", "de", str(recording)
+    )  # fmt: skip
+    assert done.stderr == plain.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    texts = [field.pop("text") for field in lines[0]["fields"]]
+    assert texts == [
+        "-12,3 °C", "55%", "1", "-108", "90", None, None, None, None, "133",
+    ]  # fmt: skip
+    assert lines == [json.loads(line) for line in plain.stdout.splitlines()]
+    assert run("--text", "xx", str(recording)).returncode == 2
+
+
 @pytest.mark.parametrize("chunk", [[], ["--chunk", "1"]])
 def test_recording_file_and_shipped_table(tmp_path: Path, chunk: list[str]) -> None:
     """A logger's file is recognized, and the shipped table is used."""
