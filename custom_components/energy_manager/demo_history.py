@@ -193,7 +193,7 @@ def _bus_series(specification: Specification, past: Past) -> dict[str, Series]:
                 ]
             for point, series in known[head]:
                 if (value := point.read(frame.payload).value) is not None:
-                    series.values.append((time_s, value))
+                    series.values.append((time_s, float(value)))
     return {
         f"{BUS}_{head}_{point.key}": series
         for head, points in known.items()

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from .engine.vbus import Packet, Specification
+from .engine.vbus import Datagram, Packet, PacketTemplate, Specification
+from .vbus_first_sight import shown_at_first
 from .vbus_points import Point, points_of_blocks, points_of_template
 
 DISPLAY: Final = 0x0010
@@ -16,13 +17,20 @@ BLOCKS: Final = 0x0015
 SIGHTINGS: Final = 3
 """A packet counts after it was seen this often: the bus's checksum is weak."""
 
-FALLBACK_SIGHTINGS: Final = 10
-"""An unknown device is shown by its self-explaining packets after so many of them."""
+FALLBACK_SIGHTINGS: Final = 5
+"""An unknown device that belongs on the bus is shown by its self-explaining packets
+after so many of them: by then the specification would have explained others."""
+
+LONE_SIGHTINGS: Final = 10
+"""The same for a device of which nothing else is heard."""
+
+BUS_OFFER: Final = 0x0500
+"""With this datagram the controller that leads the bus offers it to others."""
 
 STALE_S: Final = 60.0
 """A packet that was not repeated for this long says nothing any more."""
 
-FORGET_S: Final = 3600.0
+FORGET_S: Final = 600.0
 """A packet that does not count and was not repeated for this long was damage."""
 
 MAX_PACKETS: Final = 256
@@ -49,12 +57,19 @@ class HeardPacket:
     key: PacketKey
     payload: bytes
     heard_at: float
+    before: bytes | None = None
+    """The payload before this one, and when it was heard: counters compare them."""
+    before_at: float = 0.0
     sightings: int = 0
     points: tuple[Point, ...] = ()
     """What the packet tells; empty as long as it does not count."""
     probes: tuple[Point, ...] = ()
     """Points that can tell a fault of their probe and told none when found."""
+    shown: frozenset[str] = frozenset()
+    """Keys of the points that an owner wants to see from the beginning."""
     stale: bool = False
+    template: PacketTemplate | None = None
+    """What explains the packet where it came with an explanation of its own."""
 
 
 class HeardPackets:
@@ -65,6 +80,7 @@ class HeardPackets:
         self._specification = specification
         self._language = language
         self._packets: dict[PacketKey, HeardPacket] = {}
+        self._offers: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[HeardPacket]:
         """Iterate over all kinds of packets."""
@@ -74,8 +90,13 @@ class HeardPackets:
         """Return a kind of packet that was heard."""
         return self._packets[key]
 
-    def take(self, frame: Packet, now: float) -> HeardPacket | None:
-        """Remember what a packet says; None if it is not for displays."""
+    def take(
+        self, frame: Packet, now: float, template: PacketTemplate | None = None
+    ) -> HeardPacket | None:
+        """Remember what a packet says; None if it is not for displays.
+
+        `template` explains a packet that brings its explanation along.
+        """
         key = PacketKey(frame.destination, frame.source, frame.command)
         if key.destination not in (DISPLAY, BLOCKS):
             return None
@@ -85,26 +106,50 @@ class HeardPackets:
                 return None
             packet = HeardPacket(key=key, payload=frame.payload, heard_at=now)
             self._packets[key] = packet
+        else:
+            packet.before, packet.before_at = packet.payload, packet.heard_at
         packet.payload = frame.payload
+        packet.template = template
         packet.heard_at = now
         packet.sightings += 1
         return packet
+
+    def take_offer(self, frame: Datagram) -> None:
+        """Remember who offers the bus: whoever leads it belongs on it."""
+        if frame.command != BUS_OFFER:
+            return
+        source = frame.source
+        if source in self._offers or len(self._offers) < MAX_PACKETS:
+            self._offers[source] = self._offers.get(source, 0) + 1
+
+    def belongs(self, source: int) -> bool:
+        """Return whether a source belongs on the bus, and is no damaged address.
+
+        It leads the bus, or it speaks to displays again and again.
+        """
+        return self._offers.get(source, 0) >= SIGHTINGS or any(
+            packet.key[:2] == (DISPLAY, source) and packet.sightings >= SIGHTINGS
+            for packet in self
+        )
 
     def believe(self, packet: HeardPacket) -> bool:
         """Return whether a packet counts from now on, and find out what it tells."""
         if packet.points or packet.sightings < SIGHTINGS:
             return False
         if packet.key.destination == DISPLAY:
-            template = self._specification.template(*packet.key)
+            template = packet.template or self._specification.template(*packet.key)
             if template is not None:
                 packet.points = tuple(points_of_template(template, self._language))
-        elif packet.sightings >= FALLBACK_SIGHTINGS and not self._known(packet.key):
-            packet.points = tuple(points_of_blocks(packet.payload))
+        elif not self._known(packet.key):
+            belongs = self.belongs(packet.key.source)
+            if packet.sightings >= (FALLBACK_SIGHTINGS if belongs else LONE_SIGHTINGS):
+                packet.points = tuple(points_of_blocks(packet.payload))
         packet.probes = tuple(
             point
             for point in packet.points
             if point.can_fail and point.read(packet.payload).fault is None
         )
+        packet.shown = shown_at_first(packet.points, packet.payload)
         return bool(packet.points)
 
     def fresh(self, key: PacketKey, now: float) -> bool:

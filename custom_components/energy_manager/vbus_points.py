@@ -1,29 +1,16 @@
 """What a packet's fields are to Home Assistant: class, unit, name and reading."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass, field as dataclass_field, replace
 from datetime import datetime, time, timedelta
+from decimal import Decimal
+import re
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import (
-    DEGREE,
-    PERCENTAGE,
-    UnitOfElectricCurrent,
-    UnitOfElectricPotential,
-    UnitOfEnergy,
-    UnitOfFrequency,
-    UnitOfIrradiance,
-    UnitOfPower,
-    UnitOfPressure,
-    UnitOfSpeed,
-    UnitOfTemperature,
-    UnitOfTime,
-    UnitOfVolume,
-    UnitOfVolumeFlowRate,
-)
 from homeassistant.util import dt as dt_util
 
+from .counter_guard import CounterGuard, Number
 from .deadband import Band
 from .engine.vbus import (
     BlockQuantity,
@@ -34,6 +21,7 @@ from .engine.vbus import (
     decode_blocks,
     fault,
 )
+from .vbus_quantities import QUANTITIES, UNITLESS, Quantity
 
 LANGUAGES: Final = ("en", "de", "fr")
 """The languages of a specification."""
@@ -41,201 +29,17 @@ LANGUAGES: Final = ("en", "de", "fr")
 CLOCK_START: Final = datetime(2001, 1, 1)
 """A controller's clock counts from here, in its own local time."""
 
+EXACT: Final = 2**53
+"""Integers up to here are exact as floating-point numbers."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
-    """What a unit of the specification is to Home Assistant."""
+_PERIOD: Final = re.compile(r"today|yesterday|week|month|year|previ", re.IGNORECASE)
+"""Names of counters of a day, a week and so on: they fall to zero again and again."""
 
-    unit: str | None = None
-    device_class: SensorDeviceClass | None = None
-    state_class: SensorStateClass | None = None
-    band: Band | None = None
-    icon_key: str | None = None
-    useful: bool = True
-
-
-_MEASURED: Final = SensorStateClass.MEASUREMENT
-_COUNTED: Final = SensorStateClass.TOTAL_INCREASING
-
-UNITLESS: Final = Quantity(useful=False)
-
-_TEMPERATURE_BAND: Final = Band(near=0.2, far=1.0)
-
-QUANTITIES: Final[dict[str, Quantity]] = {
-    "°C": Quantity(
-        unit=UnitOfTemperature.CELSIUS,
-        device_class=SensorDeviceClass.TEMPERATURE,
-        state_class=_MEASURED,
-        band=_TEMPERATURE_BAND,
-    ),
-    "°F": Quantity(
-        unit=UnitOfTemperature.FAHRENHEIT,
-        device_class=SensorDeviceClass.TEMPERATURE,
-        state_class=_MEASURED,
-        band=Band(near=0.4, far=2.0),
-    ),
-    "K": Quantity(
-        unit=UnitOfTemperature.KELVIN,
-        device_class=SensorDeviceClass.TEMPERATURE_DELTA,
-        state_class=_MEASURED,
-        band=_TEMPERATURE_BAND,
-    ),
-    # Pump speeds and valve positions: neither a battery nor a power factor.
-    "%": Quantity(
-        unit=PERCENTAGE,
-        state_class=_MEASURED,
-        band=Band(near=1.0, far=10.0),
-        icon_key="block_output",
-    ),
-    "%RH": Quantity(
-        unit=PERCENTAGE,
-        device_class=SensorDeviceClass.HUMIDITY,
-        state_class=_MEASURED,
-        band=Band(near=1.0, far=3.0),
-    ),
-    "Wh": Quantity(
-        unit=UnitOfEnergy.WATT_HOUR,
-        device_class=SensorDeviceClass.ENERGY,
-        state_class=_COUNTED,
-        band=Band(near=1.0, far=100.0),
-    ),
-    "kWh": Quantity(
-        unit=UnitOfEnergy.KILO_WATT_HOUR,
-        device_class=SensorDeviceClass.ENERGY,
-        state_class=_COUNTED,
-    ),
-    "MWh": Quantity(
-        unit=UnitOfEnergy.MEGA_WATT_HOUR,
-        device_class=SensorDeviceClass.ENERGY,
-        state_class=_COUNTED,
-    ),
-    "BTU": Quantity(unit="BTU", state_class=_COUNTED, icon_key="block_heat"),
-    "W": Quantity(
-        unit=UnitOfPower.WATT,
-        device_class=SensorDeviceClass.POWER,
-        state_class=_MEASURED,
-        band=Band(near=10.0, far=50.0, share=0.1),
-    ),
-    "kW": Quantity(
-        unit=UnitOfPower.KILO_WATT,
-        device_class=SensorDeviceClass.POWER,
-        state_class=_MEASURED,
-        band=Band(near=0.01, far=0.05, share=0.05),
-    ),
-    "l/h": Quantity(
-        unit=UnitOfVolumeFlowRate.LITERS_PER_HOUR,
-        device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
-        state_class=_MEASURED,
-        band=Band(near=5.0, far=20.0, share=0.1),
-    ),
-    "l/min": Quantity(
-        unit=UnitOfVolumeFlowRate.LITERS_PER_MINUTE,
-        device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
-        state_class=_MEASURED,
-        band=Band(near=0.1, far=0.5, share=0.05),
-    ),
-    "m³/h": Quantity(
-        unit=UnitOfVolumeFlowRate.CUBIC_METERS_PER_HOUR,
-        device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
-        state_class=_MEASURED,
-        band=Band(near=0.01, far=0.05, share=0.05),
-    ),
-    "l": Quantity(
-        unit=UnitOfVolume.LITERS,
-        device_class=SensorDeviceClass.VOLUME,
-        state_class=_COUNTED,
-        band=Band(near=1.0, far=20.0),
-    ),
-    "m³": Quantity(
-        unit=UnitOfVolume.CUBIC_METERS,
-        device_class=SensorDeviceClass.VOLUME,
-        state_class=_COUNTED,
-    ),
-    "bar": Quantity(
-        unit=UnitOfPressure.BAR,
-        device_class=SensorDeviceClass.PRESSURE,
-        state_class=_MEASURED,
-        band=Band(near=0.02, far=0.1),
-    ),
-    "hPa": Quantity(
-        unit=UnitOfPressure.HPA,
-        device_class=SensorDeviceClass.ATMOSPHERIC_PRESSURE,
-        state_class=_MEASURED,
-        band=Band(near=1.0, far=5.0),
-    ),
-    "W/m²": Quantity(
-        unit=UnitOfIrradiance.WATTS_PER_SQUARE_METER,
-        device_class=SensorDeviceClass.IRRADIANCE,
-        state_class=_MEASURED,
-        band=Band(near=10.0, far=50.0, share=0.1),
-    ),
-    "h": Quantity(
-        unit=UnitOfTime.HOURS,
-        device_class=SensorDeviceClass.DURATION,
-        state_class=_COUNTED,
-    ),
-    "s": Quantity(
-        unit=UnitOfTime.SECONDS,
-        device_class=SensorDeviceClass.DURATION,
-        state_class=_COUNTED,
-        band=Band(near=60.0, far=600.0),
-        useful=False,
-    ),
-    "min": Quantity(
-        unit=UnitOfTime.MINUTES,
-        device_class=SensorDeviceClass.DURATION,
-        state_class=_MEASURED,
-        useful=False,
-    ),
-    "d": Quantity(
-        unit=UnitOfTime.DAYS,
-        device_class=SensorDeviceClass.DURATION,
-        state_class=_MEASURED,
-        useful=False,
-    ),
-    "ms": Quantity(
-        unit=UnitOfTime.MILLISECONDS,
-        device_class=SensorDeviceClass.DURATION,
-        state_class=_MEASURED,
-        band=Band(near=1.0, far=10.0, share=0.1),
-        useful=False,
-    ),
-    "V": Quantity(
-        unit=UnitOfElectricPotential.VOLT,
-        device_class=SensorDeviceClass.VOLTAGE,
-        state_class=_MEASURED,
-        band=Band(near=0.1, far=0.5, share=0.02),
-    ),
-    "A": Quantity(
-        unit=UnitOfElectricCurrent.AMPERE,
-        device_class=SensorDeviceClass.CURRENT,
-        state_class=_MEASURED,
-        band=Band(near=0.05, far=0.2, share=0.05),
-    ),
-    "mA": Quantity(
-        unit=UnitOfElectricCurrent.MILLIAMPERE,
-        device_class=SensorDeviceClass.CURRENT,
-        state_class=_MEASURED,
-        band=Band(near=0.1, far=0.5, share=0.05),
-    ),
-    "Hz": Quantity(
-        unit=UnitOfFrequency.HERTZ,
-        device_class=SensorDeviceClass.FREQUENCY,
-        state_class=_MEASURED,
-        band=Band(near=0.1, far=1.0, share=0.02),
-    ),
-    "m/s": Quantity(
-        unit=UnitOfSpeed.METERS_PER_SECOND,
-        device_class=SensorDeviceClass.SPEED,
-        state_class=_MEASURED,
-        band=Band(near=0.1, far=0.5, share=0.05),
-    ),
-    "°": Quantity(unit=DEGREE, state_class=_MEASURED),
-    # The specification writes the ohm sign, not the Greek letter.
-    "\N{OHM SIGN}": Quantity(
-        unit="Ω", state_class=_MEASURED, band=Band(near=0.5, far=5.0), useful=False
-    ),
-}
+_NOT_COUNTED: Final = re.compile(
+    r"yesterday|previ|param|timer|time\b|remaining|maximum|breaking", re.IGNORECASE
+)
+"""Names of numbers in a counter's unit that do not count: settings, times that are
+left, and what a day or week that is over has brought."""
 
 CLOCK_BAND: Final = Band(near=60.0, far=60.0)
 """A controller's clock need not be told every second."""
@@ -245,8 +49,11 @@ CLOCK_BAND: Final = Band(near=60.0, far=60.0)
 class Reading:
     """What a point says now."""
 
-    value: float | None
+    value: Number | None
+    """Exact also where a counter has more digits than a floating-point number."""
     fault: str | None = None
+    raw: int | None = None
+    """The integer on the wire, None where there is no value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,12 +66,40 @@ class Point:
     read: Callable[[bytes], Reading]
     name: str | None = None
     """The specification's own name; else the translation key counts."""
+    english: str = ""
+    """Its English name, by which its use is told."""
     translation_key: str | None = None
     placeholders: dict[str, str] = dataclass_field(default_factory=dict)
     can_fail: bool = False
     """Whether a fault of the probe can be told from its numbers."""
     text: Callable[[float], datetime | str] | None = None
     """How a clock's number is shown; None for an ordinary number."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether this is a counter whose growth Home Assistant adds up."""
+        return self.quantity.state_class is SensorStateClass.TOTAL_INCREASING
+
+    @property
+    def of_a_period(self) -> bool:
+        """Whether this is the part of a total that a day, week or year brought."""
+        return _PERIOD.search(self.english) is not None
+
+    def counter_guard(self) -> CounterGuard:
+        """Return what keeps spikes of this counter out; it takes raw integers."""
+        rate = self.quantity.rate_per_h
+        return CounterGuard(
+            step=1,
+            rate_per_s=None if rate is None else rate * 10**self.precision / 3600,
+        )
+
+    def shown(self, raw: int) -> Number:
+        """Return what a raw integer means in its unit, without any loss."""
+        if not self.precision:
+            return raw
+        if abs(raw) < EXACT:
+            return raw / 10.0**self.precision
+        return Decimal(raw).scaleb(-self.precision)
 
 
 def language_of(language: str) -> str:
@@ -280,38 +115,55 @@ def points_of_template(template: PacketTemplate, language: str) -> list[Point]:
 
 def _point_of_field(field: Field, language: str) -> Point:
     """Return the point of one field."""
+    quantity = _quantity(field)
+    can_fail = fault(field, 8888) is not None
+    counts = quantity.state_class is SensorStateClass.TOTAL_INCREASING
 
     def read(payload: bytes) -> Reading:
         raw = field.raw(payload)
-        if raw is None:
+        if raw is None or (counts and raw < 0):
+            # A counter below zero is not there: all of its bits are set.
             return Reading(value=None)
-        if (told := fault(field, raw)) is not None:
+        if can_fail and (told := fault(field, raw)) is not None:
             return Reading(value=None, fault=told)
-        return Reading(value=field.scaled(raw))
+        return Reading(value=point.shown(raw), raw=raw)
 
-    text = _CLOCKS.get(field.type)
-    quantity = QUANTITIES.get(field.unit)
-    if text is not None:
-        device_class = (
-            SensorDeviceClass.TIMESTAMP if field.type is FieldType.DATETIME else None
-        )
-        quantity = Quantity(device_class=device_class, band=CLOCK_BAND, useful=False)
-    elif quantity is None:
-        quantity = (
-            Quantity(unit=field.unit, state_class=_MEASURED, useful=False)
-            if field.unit
-            else UNITLESS
-        )
-    return Point(
+    point = Point(
         key=field.id,
         quantity=quantity,
         precision=field.precision,
         read=read,
         name=field.names[language] or field.names["en"] or field.id,
+        english=field.names["en"],
         translation_key=quantity.icon_key,
-        text=text,
-        can_fail=fault(field, 8888) is not None,
+        text=_CLOCKS.get(field.type),
+        can_fail=can_fail,
     )
+    return point
+
+
+def _quantity(field: Field) -> Quantity:
+    """Return what a field's unit, type and name make of it."""
+    if field.type in _CLOCKS:
+        is_date = field.type is FieldType.DATETIME
+        return Quantity(
+            device_class=SensorDeviceClass.TIMESTAMP if is_date else None,
+            band=CLOCK_BAND,
+            useful=False,
+        )
+    quantity = QUANTITIES.get(field.unit)
+    if quantity is None:
+        return (
+            Quantity(
+                unit=field.unit, state_class=SensorStateClass.MEASUREMENT, useful=False
+            )
+            if field.unit
+            else UNITLESS
+        )
+    counted = quantity.state_class is SensorStateClass.TOTAL_INCREASING
+    if counted and _NOT_COUNTED.search(field.names["en"]):
+        return replace(quantity, state_class=None, useful=False)
+    return quantity
 
 
 _BLOCK_TEXTS: Final = {
@@ -344,7 +196,8 @@ def _point_of_block(first: BlockReading) -> Point:
     def read(payload: bytes) -> Reading:
         for reading in _block_readings(payload):
             if reading.id == first.id:
-                return Reading(value=reading.value, fault=reading.fault)
+                raw = None if reading.value is None else reading.raw
+                return Reading(value=reading.value, fault=reading.fault, raw=raw)
         return Reading(value=None)
 
     return Point(

@@ -18,11 +18,11 @@ from custom_components.energy_manager.vbus_packets import (
     HeardPackets,
 )
 from custom_components.energy_manager.vbus_points import (
-    QUANTITIES,
     Point,
     language_of,
     points_of_template,
 )
+from custom_components.energy_manager.vbus_quantities import QUANTITIES
 
 
 @pytest.fixture(scope="module")
