@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     OptionsFlow,
 )
 from homeassistant.core import callback
+from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
 from . import flow_demo, flow_home, flow_vbus, flow_vedirect
 from .const import CONF_KIND, DOMAIN, EntryKind
@@ -35,6 +36,13 @@ class EnergyManagerConfigFlow(
         return self.async_show_menu(
             step_id="user", menu_options=[kind.value for kind in EntryKind]
         )
+
+    @override
+    async def async_step_usb(self, discovery_info: UsbServiceInfo) -> ConfigFlowResult:
+        """Offer what was plugged in: an adapter of RESOL, or a cable of Victron."""
+        if discovery_info.vid == flow_vbus.USB_VENDOR:
+            return await self.async_step_usb_vbus(discovery_info)
+        return await super().async_step_usb(discovery_info)
 
     async def async_step_import(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Add what the demo house needs."""

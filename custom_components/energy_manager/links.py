@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
 import logging
-from typing import Final
+from typing import Any, Final, Protocol
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -48,44 +48,60 @@ class LinkRefusedError(LinkError):
     """The other end answers but refuses to send data."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpPort:
-    """A TCP port of another device."""
+class Source[DataT](Protocol):
+    """An open port: what arrives is read piece by piece."""
 
-    host: str
-    port: int
+    round_trip_s: float | None
+    """How long the other end took to answer last, None if it was not asked."""
+
+    async def async_read(self, timeout_s: float) -> DataT:
+        """Return the next piece; LinkError if the port closes or stays silent."""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+
+    async def async_close(self) -> None:
+        """Close the port and let go of it."""
+
+    def abort(self) -> None:
+        """Close the port without waiting: a pending read ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialPort:
-    """A serial port: a path, or a URL such as socket:// or rfc2217://."""
+class Port[DataT](Protocol):
+    """Something that can be opened."""
 
-    device: str
-    baudrate: int
-
-
-type Port = TcpPort | SerialPort
+    async def async_open(self) -> Source[DataT]:
+        """Open the port; LinkError if that is not possible."""
 
 
 class Stream:
-    """An open port."""
+    """An open port of bytes."""
 
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Take both directions of the port."""
+        self.round_trip_s: float | None = None
         self._reader = reader
         self._writer = writer
+        self._early = b""
+
+    def unread(self, data: bytes) -> None:
+        """Give bytes back that came too early: the next read returns them."""
+        self._early = data + self._early
 
     async def async_read(self, timeout_s: float) -> bytes:
         """Return the next bytes; LinkError if the port closes or stays silent."""
+        if self._early:
+            data, self._early = self._early, b""
+            return data
         try:
             async with asyncio.timeout(timeout_s):
                 data = await self._reader.read(CHUNK)
         except TimeoutError as err:
             raise LinkSilentError(f"no data for {timeout_s:.0f} s") from err
         except PORT_ERRORS as err:
-            raise LinkError(_words(err)) from err
+            raise LinkError(words_of(err)) from err
         if not data:
             raise LinkError("closed by the other end")
         return data
@@ -109,64 +125,80 @@ class Stream:
             self._writer.close()
 
 
-async def async_open(port: Port) -> Stream:
-    """Open a port; LinkError if that is not possible."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TcpPort:
+    """A TCP port of another device."""
+
+    host: str
+    port: int
+
+    async def async_open(self) -> Stream:
+        """Connect; LinkError if that is not possible."""
+        return await _async_open(asyncio.open_connection(self.host, self.port))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialPort:
+    """A serial port: a path, or a URL such as socket:// or rfc2217://."""
+
+    device: str
+    baudrate: int
+
+    async def async_open(self) -> Stream:
+        """Open the port; LinkError if that is not possible."""
+        return await _async_open(
+            serialx.open_serial_connection(url=self.device, baudrate=self.baudrate)
+        )
+
+
+async def _async_open(
+    opening: Coroutine[Any, Any, tuple[asyncio.StreamReader, asyncio.StreamWriter]],
+) -> Stream:
+    """Wait for a port to open; LinkError if it does not."""
     try:
         async with asyncio.timeout(OPEN_TIMEOUT_S):
-            match port:
-                case TcpPort(host=host, port=number):
-                    return Stream(*await asyncio.open_connection(host, number))
-                case SerialPort(device=device, baudrate=baudrate):
-                    return Stream(
-                        *await serialx.open_serial_connection(
-                            url=device, baudrate=baudrate
-                        )
-                    )
+            return Stream(*await opening)
     except PORT_ERRORS as err:
-        raise LinkError(_words(err)) from err
+        raise LinkError(words_of(err)) from err
 
 
-def _words(err: BaseException) -> str:
+async def async_open(port: TcpPort | SerialPort) -> Stream:
+    """Open a port of bytes; LinkError if that is not possible."""
+    return await port.async_open()
+
+
+def words_of(err: BaseException) -> str:
     """Return what an error of a port says, or its kind if it says nothing."""
     return str(err) or type(err).__name__
 
 
-async def _async_no_greeting(_stream: Stream) -> bytes:
-    """Greet a device that needs no greeting."""
-    return b""
-
-
-class Link:
-    """Keeps one port open and hands its bytes on."""
+class Link[DataT]:
+    """Keeps one port open and hands on what arrives."""
 
     def __init__(
         self,
-        port: Port,
+        port: Port[DataT],
         *,
         title: str,
         silence_s: float,
-        receive: Callable[[bytes], None],
+        receive: Callable[[DataT], None],
         changed: Callable[[], None],
-        greet: Callable[[Stream], Awaitable[bytes]] = _async_no_greeting,
         denied: Callable[[], None] | None = None,
     ) -> None:
         """Take the port and who is to be told.
 
-        `greet` is awaited after opening and returns bytes that came too early;
-        `receive` gets all bytes; `changed` is called when the connection comes or
-        goes; `denied` is called once when the password is no longer accepted. Who
-        receives says with `tell_alive` that the bytes make sense: only that ends an
-        outage and the growing of the pauses.
+        `receive` gets all that arrives; `changed` is called when the connection comes
+        or goes; `denied` is called once when the password is no longer accepted. Who
+        receives says with `tell_alive` that it makes sense: only that ends an outage
+        and the growing of the pauses.
         """
         self._port = port
         self._title = title
         self._silence_s = silence_s
         self._receive = receive
         self._changed = changed
-        self._greet = greet
         self._denied = denied
-        self._stream: Stream | None = None
-        self._early = b""
+        self._stream: Source[DataT] | None = None
         self._loss_told = False
         self._abort_reason: str | None = None
         self._closed = False
@@ -176,23 +208,22 @@ class Link:
 
     @property
     def connected(self) -> bool:
-        """Whether the port is open and greeted."""
+        """Whether the port is open."""
         return self._stream is not None
 
+    @property
+    def round_trip_s(self) -> float | None:
+        """How long the other end took to answer last, None if it was not asked."""
+        return None if self._stream is None else self._stream.round_trip_s
+
     async def async_connect(self) -> None:
-        """Open and greet the port once; LinkError if that is not possible."""
-        stream = await async_open(self._port)
-        try:
-            self._early = await self._greet(stream)
-        except BaseException:
-            await stream.async_close()
-            raise
-        self._stream = stream
+        """Open the port once; LinkError if that is not possible."""
+        self._stream = await self._port.async_open()
         self.connections += 1
         self._changed()
 
     async def async_run(self) -> None:
-        """Hand bytes on for ever and reconnect with growing pauses."""
+        """Hand on what arrives for ever and reconnect with growing pauses."""
         while not self._closed:
             if self._stream is None:
                 await self._async_pause()
@@ -248,12 +279,9 @@ class Link:
         await self._async_drop()
 
     async def _async_pump(self) -> None:
-        """Hand bytes on until the connection breaks."""
-        data, self._early = self._early, b""
+        """Hand on what arrives until the connection breaks."""
         while (stream := self._stream) is not None:
-            if data:
-                self._receive(data)
-            data = await stream.async_read(self._silence_s)
+            self._receive(await stream.async_read(self._silence_s))
 
     async def _async_drop(self) -> None:
         """Close the present connection."""

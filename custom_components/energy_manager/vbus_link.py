@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Hashable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, Platform
+from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
@@ -16,24 +17,39 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from . import demo
 from .const import CONF_DEMO_ENTRY, DOMAIN
-from .engine.vbus import Decoder, Family, Packet, Specification
-from .links import (
-    Link,
-    LinkAuthError,
-    LinkError,
-    LinkSilentError,
-    Stream,
-    Subscriptions,
-    TcpPort,
+from .engine.vbus import (
+    Datagram,
+    Decoder,
+    Family,
+    Packet,
+    PacketTemplate,
+    Specification,
 )
+from .links import Link, LinkAuthError, LinkError, LinkSilentError, Subscriptions
 from .runtime import EnergyManagerConfigEntry
-from .vbus_adapter import FIRST_DATA_TIMEOUT_S, async_handshake
+from .vbus_adapter import (
+    CONF_CHANNEL,
+    FIRST_DATA_TIMEOUT_S,
+    POLLED,
+    byte_port_of,
+    polled_port_of,
+    way_of,
+)
 from .vbus_control import VBusControl
+from .vbus_http import LiveData
+from .vbus_notes import VBusNotes
 from .vbus_packets import DISPLAY, HeardPacket, HeardPackets, PacketKey
+from .vbus_permission import async_migrate_options
 from .vbus_points import language_of
 from .vbus_specification import async_get_specification
 
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)
 
 CONNECTION: Final = "connection"
 """What to listen to for the connection as such."""
@@ -42,6 +58,29 @@ SILENCE_S: Final = 30.0
 """Without a byte for this long the connection is dead."""
 
 WATCH_INTERVAL: Final = timedelta(seconds=10)
+
+
+class LinkListeners(TypedDict):
+    """What every kind of connection is told."""
+
+    title: str
+    silence_s: float
+    changed: Callable[[], None]
+    denied: Callable[[], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Traffic:
+    """What came in over all connections so far."""
+
+    bytes: int = 0
+    frames: int = 0
+    malformed: int = 0
+
+    def count(self, decoder: Decoder) -> None:
+        """Add what a decoder has counted that is not needed any more."""
+        self.frames += decoder.frames
+        self.malformed += decoder.malformed
 
 
 class VBusLink:
@@ -60,26 +99,35 @@ class VBusLink:
         self.identity = entry.unique_id or entry.entry_id
         self.language = language_of(hass.config.language)
         self.packets = HeardPackets(specification, self.language)
+        self.way = way_of(entry.data)
+        self.channel: int = entry.data.get(CONF_CHANNEL, 0)
         self._decoder = Decoder()
+        self._traffic = Traffic()
         self._first_data = asyncio.Event()
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._newcomers: list[Callable[[HeardPacket], None]] = []
         self._device_infos: dict[int, DeviceInfo] = {}
-        self.visits = VBusControl(hass, entry, self.send, self.async_tell)
-        self._link = Link(
-            TcpPort(host=entry.data[CONF_HOST], port=entry.data[CONF_PORT]),
-            title=entry.title,
-            silence_s=SILENCE_S,
-            greet=self._async_greet,
-            receive=self._receive,
-            changed=self._connection_changed,
-            denied=self._denied,
-        )
+        self.visits = VBusControl(self)
+        self._link = self._make_link()
+
+    def _make_link(self) -> Link[bytes] | Link[LiveData]:
+        """Return the connection of this entry's way."""
+        told: LinkListeners = {
+            "title": self.entry.title,
+            "silence_s": SILENCE_S,
+            "changed": self._connection_changed,
+            "denied": self._denied,
+        }
+        if self.can_write:
+            return Link(byte_port_of(self.entry.data), receive=self._receive, **told)
+        port = polled_port_of(self.hass, self.entry.data, self.specification)
+        return Link(port, receive=self._receive_values, **told)
 
     # Connection
 
     async def async_start(self) -> None:
         """Connect and wait for the first packet."""
+        await self.visits.async_load()
         self.async_register_adapter()
         await self._link.async_connect()
         self.entry.async_create_background_task(
@@ -98,22 +146,25 @@ class VBusLink:
         self.visits.async_start()
 
     async def async_stop(self) -> None:
-        """Close the connection."""
+        """Give back what was set, and close the connection."""
+        await self.visits.async_stop()
         await self._link.async_close()
+
+    @property
+    def can_write(self) -> bool:
+        """Whether the adapter can send to the bus."""
+        return self.way not in POLLED
 
     @property
     def connected(self) -> bool:
         """Whether the adapter sends data."""
         return self._link.connected
 
-    async def _async_greet(self, stream: Stream) -> bytes:
-        """Give the adapter the password."""
-        self._decoder = Decoder()
-        return await async_handshake(stream, self.entry.data[CONF_PASSWORD])
-
     @callback
     def _connection_changed(self) -> None:
         """Tell everybody that the connection came or went."""
+        self._traffic.count(self._decoder)
+        self._decoder = Decoder()
         self.visits.async_set_connected(self.connected)
         self._subscriptions.async_tell_all()
 
@@ -149,16 +200,31 @@ class VBusLink:
     def _receive(self, data: bytes) -> None:
         """Decode bytes from the adapter."""
         now = monotonic()
+        self._traffic.bytes += len(data)
         for frame in self._decoder.feed(data):
             self._link.tell_alive()
             self.visits.async_feed(frame)
             if isinstance(frame, Packet):
                 self._take_packet(frame, now)
+            elif isinstance(frame, Datagram):
+                self.packets.take_offer(frame)
 
     @callback
-    def _take_packet(self, frame: Packet, now: float) -> None:
+    def _receive_values(self, data: LiveData) -> None:
+        """Take values that the adapter has decoded itself."""
+        now = monotonic()
+        self._link.tell_alive()
+        for told in data:
+            if told.channel == self.channel:
+                self._traffic.frames += 1
+                self._take_packet(told.packet, now, told.template)
+
+    @callback
+    def _take_packet(
+        self, frame: Packet, now: float, template: PacketTemplate | None = None
+    ) -> None:
         """Remember what a packet says and tell those who wait for it."""
-        packet = self.packets.take(frame, now)
+        packet = self.packets.take(frame, now, template)
         if packet is None:
             return
         self._first_data.set()
@@ -217,10 +283,14 @@ class VBusLink:
         now = monotonic()
         return {
             "connected": self.connected,
+            "way": self.way.value,
+            "channel": self.channel,
             "connections": self._link.connections,
+            "round_trip_s": self._link.round_trip_s,
             "bus_held_for_a_write": self.visits.holds_bus,
-            "frames": self._decoder.frames,
-            "malformed_frames": self._decoder.malformed,
+            "bytes": self._traffic.bytes,
+            "frames": self._traffic.frames + self._decoder.frames,
+            "malformed_frames": self._traffic.malformed + self._decoder.malformed,
             "specification": self.specification.datecode,
             "packets": {
                 packet.key.text: {
@@ -281,6 +351,7 @@ async def async_setup_entry(
     """Connect to a VBus adapter and add what is on its bus."""
     if (demo_entry_id := entry.data.get(CONF_DEMO_ENTRY)) is not None:
         await demo.async_wait_running(hass, demo_entry_id)
+    async_migrate_options(hass, entry)
     link = VBusLink(hass, entry, await async_get_specification(hass))
     try:
         await link.async_start()
@@ -320,7 +391,8 @@ async def async_unload_entry(
 async def async_remove_entry(
     hass: HomeAssistant, entry: EnergyManagerConfigEntry
 ) -> None:
-    """Leave nothing behind: a link keeps nothing outside of its entry."""
+    """Forget what was noted of writes; what could not be given back stays told."""
+    await VBusNotes(hass, entry.entry_id).async_remove()
 
 
 @callback

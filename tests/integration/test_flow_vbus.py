@@ -22,6 +22,7 @@ from custom_components.energy_manager.const import (
     DOMAIN,
     EntryKind,
 )
+from custom_components.energy_manager.vbus_adapter import CONF_WAY
 
 from .conftest import PASSWORD, EmulatedAdapter, async_until
 
@@ -43,6 +44,16 @@ def answers(adapter: EmulatedAdapter, password: str = PASSWORD) -> dict[str, obj
     return {CONF_HOST: HOST, CONF_PORT: adapter.port, CONF_PASSWORD: password}
 
 
+async def async_choose(
+    hass: HomeAssistant, result: ConfigFlowResult, step_id: str
+) -> ConfigFlowResult:
+    """Choose from a menu."""
+    assert result["type"] is FlowResultType.MENU
+    return await hass.config_entries.flow.async_configure(
+        result["flow_id"], {"next_step_id": step_id}
+    )
+
+
 def entry_of(adapter: EmulatedAdapter) -> MockConfigEntry:
     """Return the entry of an adapter."""
     return MockConfigEntry(
@@ -53,17 +64,17 @@ def entry_of(adapter: EmulatedAdapter) -> MockConfigEntry:
     )
 
 
-async def async_begin(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the form for a VBus adapter from the menu."""
+async def async_begin(
+    hass: HomeAssistant, step_id: str = "vbus_tcp"
+) -> ConfigFlowResult:
+    """Open the form of a way to the bus from the menus."""
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
-    assert result["type"] is FlowResultType.MENU
-    result = await hass.config_entries.flow.async_configure(
-        result["flow_id"], {"next_step_id": "vbus"}
-    )
+    result = await async_choose(hass, result, "vbus")
+    result = await async_choose(hass, result, step_id)
     assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == "vbus"
+    assert result["step_id"] == step_id
     return result
 
 
@@ -76,7 +87,7 @@ async def async_finish(
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "DeltaSol BX Plus"
-    assert result["data"] == {CONF_KIND: "vbus", **answers(adapter)}
+    assert result["data"] == {CONF_KIND: "vbus", CONF_WAY: "tcp", **answers(adapter)}
     assert result["options"] == {CONF_CONTROL: False}
 
 
@@ -214,6 +225,7 @@ async def test_another_address_of_the_same_adapter(
     assert entry.state is ConfigEntryState.LOADED
     result = await entry.start_reconfigure_flow(hass)
     assert result["step_id"] == "reconfigure_vbus"
+    result = await async_choose(hass, result, "vbus_tcp")
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {**answers(speaking_adapter), CONF_PORT: 1}
     )
@@ -239,7 +251,9 @@ async def test_an_entry_that_is_not_loaded_can_be_corrected(
     """Correcting does not need a working connection before."""
     entry = entry_of(speaking_adapter)
     entry.add_to_hass(hass)
-    result = await entry.start_reconfigure_flow(hass)
+    result = await async_choose(
+        hass, await entry.start_reconfigure_flow(hass), "vbus_tcp"
+    )
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {**answers(speaking_adapter), CONF_PORT: 1}
     )
@@ -265,7 +279,9 @@ async def test_the_address_of_another_adapter_is_not_taken(
         },
     )
     other.add_to_hass(hass)
-    result = await other.start_reconfigure_flow(hass)
+    result = await async_choose(
+        hass, await other.start_reconfigure_flow(hass), "vbus_tcp"
+    )
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], answers(speaking_adapter)
     )

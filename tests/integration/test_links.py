@@ -1,12 +1,11 @@
 """The bytes transport on real ports, and what is worth a new state."""
 
 import asyncio
-import math
 
 import pytest
 
 from custom_components.energy_manager import links
-from custom_components.energy_manager.deadband import Band, Counter, Deadband
+from custom_components.energy_manager.deadband import Band, Deadband
 from custom_components.energy_manager.links import (
     Link,
     LinkAuthError,
@@ -18,6 +17,7 @@ from custom_components.energy_manager.links import (
     TcpPort,
     async_open,
 )
+from custom_components.energy_manager.vbus_adapter import VBusPort
 from custom_components.energy_manager.write_budget import (
     SPACING_S,
     WRITES_PER_HOUR,
@@ -51,11 +51,6 @@ class Listener:
         self.denials += 1
 
 
-async def async_greet(stream: Stream) -> bytes:
-    """Take the greeting as what there is to say."""
-    return await stream.async_read(5)
-
-
 @pytest.fixture
 def listener(adapter: EmulatedAdapter) -> Listener:
     """A listener at the emulated adapter."""
@@ -66,7 +61,6 @@ def listener(adapter: EmulatedAdapter) -> Listener:
         silence_s=0.5,
         receive=listener.receive,
         changed=listener.changed,
-        greet=async_greet,
         denied=listener.denied,
     )
     return listener
@@ -119,16 +113,20 @@ async def test_a_failing_listener_does_not_end_the_link(
 
 
 async def test_a_refused_password_ends_the_attempts(
-    listener: Listener, adapter: EmulatedAdapter, monkeypatch: pytest.MonkeyPatch
+    listener: Listener, adapter: EmulatedAdapter
 ) -> None:
     """The link stops for good: somebody has to enter another password."""
 
-    async def async_refuse(_stream: Stream) -> bytes:
-        raise LinkAuthError("no")
-
-    assert listener.link is not None
-    monkeypatch.setattr(listener.link, "_greet", async_refuse)
-    await asyncio.wait_for(listener.link.async_run(), 5)
+    port = VBusPort(host="127.0.0.1", port=adapter.port, password="wrong")
+    link = Link(
+        port,
+        title="Adapter",
+        silence_s=0.5,
+        receive=listener.receive,
+        changed=listener.changed,
+        denied=listener.denied,
+    )
+    await asyncio.wait_for(link.async_run(), 5)
     assert listener.denials == 1
     assert adapter.logins == 1
 
@@ -253,15 +251,6 @@ def test_coming_to_rest_is_told() -> None:
     assert not deadband.passes(0.0, 3.0)
     assert deadband.passes(0.0, 6.0)
     assert not deadband.passes(0.0, 12.0)
-
-
-def test_counters_believe_no_single_spike() -> None:
-    """A jump counts when the next reading confirms it, a reset too."""
-    counter = Counter(step=1)
-    readings = [1000, 1001, 900_000, 1002, 1003, 5, 6, None, 7]
-    believed = [counter.believe(value) for value in readings]
-    assert believed == [1000, 1001, 1001, 1002, 1003, 1003, 6, None, 7]
-    assert all(value is None or math.isfinite(value) for value in believed)
 
 
 def test_a_budget_of_writes() -> None:

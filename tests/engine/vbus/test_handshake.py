@@ -73,6 +73,55 @@ def test_refusals(lines: list[bytes], error: str) -> None:
     assert handshake.feed(b"+OK\r\n") == b""
 
 
+def test_the_refused_command_is_told() -> None:
+    """A channel that is not there is another matter than a busy device."""
+    handshake = Handshake("vbus", channel=6)
+    for line in (b"+HELLO\n", b"+OK\n", b"-ERROR: Channel out of range\n"):
+        handshake.feed(line)
+    assert (handshake.error, handshake.refused) == ("refused", "CHANNEL")
+    handshake = Handshake("wrong")
+    handshake.feed(b"+HELLO\r-ERROR\r")
+    assert (handshake.error, handshake.refused) == ("auth", "PASS")
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 1000])
+def test_channels_are_listed_by_name(chunk: int) -> None:
+    """The talk ends with the list; a name may hold anything but a line end."""
+    handshake = Handshake("vbus", lists_channels=True)
+    lines = "+HELLO\r\n+OK\r\n*1:Haus: oben\r\n*3: Pool\r\n*x\r\n*2:\r\n+OK\r\n"
+    sent = b""
+    data = lines.encode()
+    for at in range(0, len(data), chunk):
+        sent += handshake.feed(data[at : at + chunk])
+    assert sent == b"PASS vbus\r\nCHANNELLIST\r\nQUIT\r\n"
+    assert handshake.done
+    assert handshake.channels == {1: "Haus: oben", 3: "Pool", 2: ""}
+
+
+def test_a_device_with_one_bus_lists_nothing() -> None:
+    """It does not know the command, which is no failure."""
+    handshake = Handshake("vbus", lists_channels=True)
+    talk(handshake, Adapter("vbus"))
+    assert handshake.done
+    assert handshake.channels == {}
+    handshake = Handshake("vbus", lists_channels=True)
+    talk(handshake, Adapter("vbus", channels={1: "Haus", 4: "Schwimmbad"}))
+    assert handshake.channels == {1: "Haus", 4: "Schwimmbad"}
+    handshake = Handshake("vbus", lists_channels=True)
+    handshake.feed(b"+HELLO\r\n+OK\r\n*4:Caf\xe9\r\n+OK\r\n")
+    assert handshake.channels == {4: "Caf\ufffd"}
+
+
+@pytest.mark.parametrize("channel", [1, 6])
+def test_a_channel_is_chosen(channel: int) -> None:
+    """The stream of one input of a data logger."""
+    handshake = Handshake("vbus", channel=channel)
+    adapter = Adapter("vbus", channels={1: "Haus", 6: "Pool"})
+    talk(handshake, adapter)
+    assert handshake.done
+    assert adapter.channel == channel
+
+
 def test_a_device_that_speaks_something_else() -> None:
     """Endless lines and endless words without a line end are given up."""
     handshake = Handshake("vbus")
