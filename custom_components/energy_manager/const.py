@@ -11,6 +11,9 @@ CONF_KIND: Final = "kind"
 CONF_CONTROL: Final = "control"
 """Option of a device link: whether Home Assistant may write to the device."""
 
+CONF_CONTROLLERS: Final = "controllers"
+"""Option of a VBus adapter: addresses of the controllers that may be written to."""
+
 CONF_DEMO_ENTRY: Final = "demo_entry_id"
 """In an entry that the demo house made: the demo house's entry."""
 

@@ -11,6 +11,8 @@ from .home import Home, most_people
 from .home_entity import HomeControlEntity
 from .outlook import MOST_PEOPLE
 from .runtime import EnergyManagerConfigEntry
+from .vbus_link import VBusLink
+from .vbus_settings import async_add_numbers
 from .vedirect_controls import async_add_settings
 from .vedirect_link import VEDirectLink
 
@@ -24,6 +26,8 @@ async def async_setup_entry(
 ) -> None:
     """Add the entities of one config entry."""
     match entry.runtime_data:
+        case VBusLink() as link:
+            async_add_numbers(link, async_add_entities)
         case VEDirectLink() as link:
             async_add_settings(link.settings, SettingKind.NUMBER, async_add_entities)
         case Home() as home:

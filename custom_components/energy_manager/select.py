@@ -3,21 +3,17 @@
 from typing import override
 
 from homeassistant.components.select import SelectEntity
-from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DEMO_WEATHERS, Mode
 from .demo import DemoHouse
-from .engine.vbus import Family, RelayMode
 from .engine.vedirect import SettingKind
-from .entity import LinkEntity
 from .home import Home
 from .home_entity import HomeControlEntity
 from .runtime import EnergyManagerConfigEntry
-from .vbus_control import OPTIONS
 from .vbus_link import VBusLink
-from .vbus_packets import HeardPacket
+from .vbus_settings import async_add_selects
 from .vedirect_controls import async_add_settings
 from .vedirect_link import VEDirectLink
 
@@ -32,67 +28,13 @@ async def async_setup_entry(
     """Add the entities of one config entry."""
     match entry.runtime_data:
         case VBusLink() as link:
-            _add_relays(link, async_add_entities)
+            async_add_selects(link, async_add_entities)
         case VEDirectLink() as link:
             async_add_settings(link.settings, SettingKind.SELECT, async_add_entities)
         case Home() as home:
             async_add_entities([HomeMode(home, "mode")])
         case DemoHouse() as house:
             async_add_entities([DemoWeatherSelect(house)])
-
-
-@callback
-def _add_relays(
-    link: VBusLink, async_add_entities: AddConfigEntryEntitiesCallback
-) -> None:
-    """Add the relays of every controller that may be written to."""
-    added: set[int] = set()
-
-    @callback
-    def newcomer(packet: HeardPacket) -> None:
-        source = packet.key.source
-        if source not in added and (family := link.family(source)) is not None:
-            added.add(source)
-            async_add_entities(
-                VBusRelayMode(link, family, relay) for relay in family.relay_modes
-            )
-
-    link.async_on_packet(newcomer)
-
-
-class VBusRelayMode(LinkEntity[VBusLink], SelectEntity):
-    """Whether a relay follows the controller's automatic or is set by hand."""
-
-    _attr_translation_key = "relay_mode"
-    _attr_entity_category = EntityCategory.CONFIG
-
-    def __init__(self, link: VBusLink, family: Family, relay: RelayMode) -> None:
-        """Offer the modes that the controller's family knows."""
-        super().__init__(link, family.address)
-        self._family = family
-        self._relay = relay
-        self._attr_translation_placeholders = {"number": str(relay.relay)}
-        self._attr_unique_id = (
-            f"{link.identity}_{family.address:04X}_relay_{relay.relay}_mode"
-        )
-        self._attr_device_info = link.device_info(family.address)
-        self._attr_options = [OPTIONS[mode] for mode in relay.options]
-
-    @override
-    def _fresh(self) -> bool:
-        return self._link.heard(self._family.address)
-
-    @override
-    def _take(self) -> bool:
-        mode = self._link.visits.mode(self._family, self._relay)
-        changed = mode != self._attr_current_option
-        self._attr_current_option = mode
-        return changed
-
-    @override
-    async def async_select_option(self, option: str) -> None:
-        """Write the mode to the controller and read it back."""
-        await self._link.visits.async_write_mode(self._family, self._relay, option)
 
 
 class HomeMode(HomeControlEntity, SelectEntity):

@@ -21,6 +21,7 @@ from .runtime import EnergyManagerConfigEntry
 from .vbus_link import VBusLink
 from .vbus_packets import HeardPacket
 from .vbus_points import Point
+from .vbus_settings import async_add_control_states
 from .vedirect_controls import sensors_of
 from .vedirect_link import VEDirectLink
 from .vedirect_points import band_of, description_of, is_sensor, step_of
@@ -41,6 +42,7 @@ async def async_setup_entry(
                     VBusSensor(bus, packet, point) for point in packet.points
                 )
             )
+            async_add_control_states(bus, async_add_entities)
         case VEDirectLink() as device:
             device.async_on_value(
                 lambda value: async_add_entities(

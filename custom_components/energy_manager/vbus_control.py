@@ -1,234 +1,290 @@
-"""Visits to a VBus that read and write values of the controllers on it."""
+"""The controllers on a VBus: what is set there, and who may change it."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import datetime, timedelta
-import logging
-from time import monotonic
-from typing import Final
+from itertools import batched
+from typing import Final, Protocol
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
 
-from .const import CONF_CONTROL, DOMAIN
 from .engine.vbus import (
+    VALUES_PER_VISIT,
     Family,
     Frame,
-    Indices,
-    Outcome,
-    RelayMode,
-    Session,
-    ValueRequest,
+    Setting,
     family_of,
+    telltale_request,
+    variant,
 )
 from .runtime import EnergyManagerConfigEntry
-from .write_budget import WriteBudget
+from .vbus_controller import UNANSWERED, Controller
+from .vbus_notes import VBusNotes
+from .vbus_permission import ControlState, first_state, is_part
+from .vbus_visits import VBusVisits
+from .vbus_writing import GIVE_BACK_S, VBusWriting
 
-_LOGGER = logging.getLogger(__name__)
+READ_INTERVAL: Final = timedelta(minutes=30)
+"""Settings may also be changed at the controller: they are asked this often."""
 
-OPTIONS: Final = {
-    "off": "off",
-    "minimum": "min",
-    "automatic": "auto",
-    "maximum": "max",
-    "on": "on",
-}
-"""The engine's modes of a relay and the options shown for them."""
+READ_PAUSES_S: Final = (10.0, 60.0, 300.0)
+"""After questions that were not answered."""
 
-MODES_INTERVAL: Final = timedelta(minutes=30)
-"""Relay modes may also be changed at the controller: they are asked this often."""
+GROUP_PAUSE_S: Final = 3.0
+"""Between two visits that only read: measurements come first."""
 
-MODES_PAUSES_S: Final = (10.0, 60.0, 300.0)
-"""After a question for relay modes that was not answered."""
-
-_FAILURES: Final = {
-    "no_bus": "vbus_no_bus",
-    "timeout": "write_timeout",
-    "lost_bus": "write_timeout",
-    "refused": "write_refused",
-    "unknown": "write_refused",
-    "mismatch": "write_mismatch",
-}
+GATHER_S: Final = 0.2
+"""Entities that are added together are asked for together."""
 
 
-_UNANSWERED: Final = ("no_bus", "timeout", "lost_bus")
-"""Failures that may pass; the others are the controller's answer."""
+class Bus(Protocol):
+    """The VBus adapter as control sees it."""
 
+    hass: HomeAssistant
+    entry: EnergyManagerConfigEntry
 
-def _error(key: str) -> HomeAssistantError:
-    """Return an error that the owner can read."""
-    return HomeAssistantError(translation_domain=DOMAIN, translation_key=key)
+    @property
+    def can_write(self) -> bool:
+        """Whether the adapter can send to the bus."""
+
+    def send(self, data: bytes) -> None:
+        """Send bytes to the bus."""
+
+    def async_tell(self, key: Hashable) -> None:
+        """Tell those who listen to a device."""
 
 
 class VBusControl:
-    """Reads and writes values, one visit to the bus at a time."""
+    """Knows the controllers, reads what is looked at, and lets it be written."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: EnergyManagerConfigEntry,
-        send: Callable[[bytes], None],
-        told: Callable[[int], None],
-    ) -> None:
-        """Take how to send bytes and whom to tell of a controller's new modes."""
-        self.allowed: bool = entry.options.get(CONF_CONTROL, False)
-        self._hass = hass
-        self._entry = entry
-        self._send = send
-        self._told = told
-        self._families: list[Family] = []
-        self._readers: dict[int, asyncio.Task[None]] = {}
-        self._lock = asyncio.Lock()
-        self._progress = asyncio.Event()
-        self._session: Session | None = None
+    def __init__(self, bus: Bus) -> None:
+        """Take the adapter; nothing is asked yet."""
+        self._bus = bus
         self._connected = False
-        self._indices: Indices = {}
-        self._modes: dict[tuple[int, int], str | None] = {}
-        self._budgets: defaultdict[tuple[int, int], WriteBudget] = defaultdict(
-            WriteBudget
+        self._controllers: dict[int, Controller] = {}
+        self._newcomers: list[Callable[[Controller], None]] = []
+        self._visits = VBusVisits(bus.send)
+        self._notes = VBusNotes(bus.hass, bus.entry.entry_id)
+        self._writing = VBusWriting(
+            bus.hass, bus.entry, self._visits, self._notes, self._told
         )
+
+    # What the adapter tells
+
+    async def async_load(self) -> None:
+        """Read what is remembered of earlier writes."""
+        await self._notes.async_load()
+
+    @callback
+    def async_start(self) -> None:
+        """Ask for settings from time to time, until the entry is unloaded."""
+        entry = self._bus.entry
+        entry.async_on_unload(
+            async_track_time_interval(
+                self._bus.hass, self._read_all, READ_INTERVAL, cancel_on_shutdown=True
+            )
+        )
+        # Before background tasks are cancelled: without them nobody hears answers.
+        entry.async_on_unload(
+            self._bus.hass.async_add_shutdown_job(HassJob(self.async_stop))
+        )
+
+    async def async_stop(self) -> None:
+        """Give back what was set here; the connection is closed next."""
+        for controller in self._controllers.values():
+            if controller.reader is not None:
+                controller.reader.cancel()
+                controller.reader = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GIVE_BACK_S):
+                for controller in self._controllers.values():
+                    await self._writing.async_give_back(controller)
+        self._writing.tell_left()
 
     @property
     def holds_bus(self) -> bool:
         """Whether the controller is silent because of us."""
-        return self._session is not None and self._session.holds_bus
-
-    def mode(self, family: Family, relay: RelayMode) -> str | None:
-        """Return the option that the controller last told for a relay."""
-        return self._modes.get((family.address, relay.relay))
-
-    def family(self, source: int) -> Family | None:
-        """Return what can be written to a device, None if nothing may be."""
-        return family_of(source) if self.allowed else None
-
-    @callback
-    def async_start(self) -> None:
-        """Ask for relay modes from time to time, until the entry is unloaded."""
-        self._entry.async_on_unload(
-            async_track_time_interval(
-                self._hass, self._read_all, MODES_INTERVAL, cancel_on_shutdown=True
-            )
-        )
+        return self._visits.holds_bus
 
     @callback
     def async_set_connected(self, connected: bool) -> None:
         """Note whether the bus can be reached; without it a visit ends."""
         self._connected = connected
-        if not connected:
-            self._modes.clear()
-        self._progress.set()
+        self._visits.async_set_connected(connected)
         if connected:
             self._read_all()
 
     @callback
+    def async_feed(self, frame: Frame) -> None:
+        """Take a frame of the bus."""
+        self._visits.async_feed(frame)
+
+    @callback
     def async_introduce(self, source: int) -> None:
         """Take a device that counts from now on."""
-        family = self.family(source)
-        if family is not None and family not in self._families:
-            self._families.append(family)
-            self._read_family(family)
+        if source in self._controllers or is_part(source):
+            return
+        entry = self._bus.entry
+        controller = Controller(
+            source=source,
+            family=family_of(source),
+            state=first_state(entry.options, source, can_write=self._bus.can_write),
+        )
+        self._controllers[source] = controller
+        self._told_newcomers(controller)
+        owes = self._writing.owes(source) and self._bus.can_write
+        if controller.may_be_asked or owes:
+            controller.reader = entry.async_create_background_task(
+                self._bus.hass,
+                self._async_keep_reading(controller),
+                f"VBus {entry.title} settings",
+            )
+            controller.called.set()
+
+    # What entities ask
+
+    @callback
+    def async_on_controller(self, newcomer: Callable[[Controller], None]) -> None:
+        """Call with every controller, again when its settings become known."""
+        self._newcomers.append(newcomer)
+        for controller in self._controllers.values():
+            newcomer(controller)
+
+    def family(self, source: int) -> Family | None:
+        """Return what can be written to a device, None if nothing may be."""
+        controller = self._controllers.get(source)
+        return controller.family if controller and controller.settings else None
+
+    @callback
+    def async_look_at(
+        self, controller: Controller, setting: Setting, entity_id: str
+    ) -> Callable[[], None]:
+        """Read a setting now and then; return how to end that."""
+        controller.wanted.add(setting)
+        controller.entity_ids[setting] = entity_id
+        controller.call([setting])
+
+        @callback
+        def end() -> None:
+            controller.wanted.discard(setting)
+            controller.due.discard(setting)
+
+        return end
+
+    @property
+    def writing(self) -> VBusWriting:
+        """What writes settings."""
+        return self._writing
+
+    @property
+    def notes(self) -> VBusNotes:
+        """What is in manual mode."""
+        return self._notes
+
+    @property
+    def controllers(self) -> tuple[Controller, ...]:
+        """The controllers that were heard."""
+        return tuple(self._controllers.values())
+
+    # Reading
+
+    @callback
+    def _told(self, source: int) -> None:
+        """Tell that a controller's settings are known anew."""
+        self._bus.async_tell(source)
+
+    @callback
+    def _told_newcomers(self, controller: Controller) -> None:
+        """Tell that a controller is there, or that its settings are known."""
+        for newcomer in tuple(self._newcomers):
+            newcomer(controller)
 
     @callback
     def _read_all(self, _now: datetime | None = None) -> None:
-        """Ask all controllers for their relay modes."""
-        for family in self._families:
-            self._read_family(family)
+        """Ask all controllers for what somebody looks at."""
+        for controller in self._controllers.values():
+            controller.call(controller.wanted)
 
-    @callback
-    def _read_family(self, family: Family) -> None:
-        """Ask a controller for its relay modes as soon as the bus is free."""
-        if (running := self._readers.get(family.address)) is not None:
-            running.cancel()
-        self._readers[family.address] = self._entry.async_create_background_task(
-            self._hass,
-            self._async_read_family(family),
-            f"VBus {self._entry.title} relay modes",
-        )
+    async def _async_keep_reading(self, controller: Controller) -> None:
+        """Read what is due, a few times if the controller does not answer."""
+        while True:
+            await controller.called.wait()
+            await asyncio.sleep(GATHER_S)
+            controller.called.clear()
+            for pause_s in READ_PAUSES_S:
+                answered = False
+                with suppress(HomeAssistantError):
+                    answered = await self._async_read(controller)
+                if answered:
+                    break
+                if await self._called_within(controller, pause_s):
+                    break
+            else:
+                self._note_state(controller, ControlState.NO_ANSWER)
 
-    async def _async_read_family(self, family: Family) -> None:
-        """Ask one controller, a few times if it does not answer."""
-        with suppress(HomeAssistantError):
-            for pause_s in MODES_PAUSES_S:
-                if await self.async_read_modes(family):
-                    return
-                await asyncio.sleep(pause_s)
+    @staticmethod
+    async def _called_within(controller: Controller, pause_s: float) -> bool:
+        """Wait; return whether the controller was called for meanwhile."""
+        try:
+            async with asyncio.timeout(pause_s):
+                await controller.called.wait()
+        except TimeoutError:
+            return False
+        return True
 
-    @callback
-    def async_feed(self, frame: Frame) -> None:
-        """Take a frame of the bus."""
-        if self._session is not None:
-            self._send(self._session.feed(frame, monotonic()))
-            self._progress.set()
+    async def _async_read(self, controller: Controller) -> bool:
+        """Read what is due in short visits; return whether all was answered."""
+        if not self._connected:
+            return True
+        await self._async_find_variant(controller)
+        if not await self._writing.async_give_back(controller, old_only=True):
+            return False
+        family = controller.family
+        if family is None or not controller.settings:
+            return controller.state is not ControlState.VERSION_UNKNOWN
+        due = [setting for setting in family.settings if setting in controller.due]
+        for number, group in enumerate(batched(due, VALUES_PER_VISIT, strict=False)):
+            if number:
+                await asyncio.sleep(GROUP_PAUSE_S)
+            await self._async_read_group(controller, family, group)
+        return not controller.due
 
-    async def async_read_modes(self, family: Family) -> bool:
-        """Ask a controller for the modes of all its relays; return if it answered."""
-        outcomes = await self._async_visit(
-            family,
-            [
-                ValueRequest(name=relay.name, index=relay.index)
-                for relay in family.relay_modes
-            ],
-        )
-        for relay, outcome in zip(family.relay_modes, outcomes, strict=True):
-            self._remember(family, relay, outcome)
-        self._told(family.address)
-        return not any(outcome.failure in _UNANSWERED for outcome in outcomes)
-
-    async def async_write_mode(
-        self, family: Family, relay: RelayMode, option: str
+    async def _async_read_group(
+        self, controller: Controller, family: Family, group: tuple[Setting, ...]
     ) -> None:
-        """Give a relay another mode; the answer of the controller counts."""
-        value = next(
-            value for mode, value in relay.options.items() if OPTIONS[mode] == option
+        """Read a few settings in one visit."""
+        outcomes = await self._visits.async_visit(
+            controller.source, family, [family.request(setting) for setting in group]
         )
-        budget = self._budgets[family.address, relay.relay]
-        if not budget.allows(monotonic()):
-            raise _error("write_limit")
-        await asyncio.sleep(budget.wait_s(monotonic()))
-        (outcome,) = await self._async_visit(
-            family, [ValueRequest(name=relay.name, index=relay.index, value=value)]
+        for setting, outcome in zip(group, outcomes, strict=True):
+            controller.take(setting, outcome)
+            await self._writing.async_check_note(controller, setting, outcome)
+        if any(outcome.failure not in UNANSWERED for outcome in outcomes):
+            self._note_state(controller, ControlState.ALLOWED)
+        self._told(controller.source)
+
+    async def _async_find_variant(self, controller: Controller) -> None:
+        """Ask which table of settings a controller's firmware follows."""
+        family = controller.family
+        is_needed = controller.may_be_asked or self._writing.owes(controller.source)
+        if not is_needed or family is None:
+            return
+        if (request := telltale_request(family)) is None:
+            return
+        (outcome,) = await self._visits.async_visit(
+            controller.source, family, [request]
         )
-        if outcome.written:
-            budget.spend(monotonic())
-            _LOGGER.debug("%s of %s set to %s", relay.name, family.key, option)
-        self._remember(family, relay, outcome)
-        self._told(family.address)
-        if outcome.failure is not None:
-            raise _error(_FAILURES[outcome.failure])
+        controller.family = variant(family, outcome.value, outcome.failure)
+        if controller.family is not family:
+            self._note_state(controller, ControlState.ALLOWED)
+            self._told_newcomers(controller)
 
-    def _remember(self, family: Family, relay: RelayMode, outcome: Outcome) -> None:
-        """Keep what the controller told about a relay."""
-        if outcome.value is not None:
-            mode = relay.option(outcome.value)
-            self._modes[family.address, relay.relay] = (
-                None if mode is None else OPTIONS[mode]
-            )
-
-    async def _async_visit(
-        self, family: Family, requests: Sequence[ValueRequest]
-    ) -> tuple[Outcome, ...]:
-        """Wait for the bus, read and write, and give it back."""
-        async with self._lock:
-            session = Session(
-                requests,
-                monotonic(),
-                controller=family.address,
-                indices=self._indices,
-            )
-            self._session = session
-            try:
-                while (deadline := session.next_deadline) is not None:
-                    if not self._connected:
-                        raise _error("not_connected")
-                    self._progress.clear()
-                    try:
-                        async with asyncio.timeout(max(0.0, deadline - monotonic())):
-                            await self._progress.wait()
-                    except TimeoutError:
-                        self._send(session.poll(monotonic()))
-            finally:
-                self._session = None
-            return session.outcomes
+    @callback
+    def _note_state(self, controller: Controller, state: ControlState) -> None:
+        """Note whether a controller may be written to."""
+        if state is not controller.state and controller.may_be_asked:
+            controller.state = state
+            self._told(controller.source)

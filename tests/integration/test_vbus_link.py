@@ -515,7 +515,7 @@ async def test_a_refusal_is_told(
     relay.maximum = 2
     with pytest.raises(HomeAssistantError) as raised:
         await async_select(hass, 3, "on")
-    assert raised.value.translation_key == "write_mismatch"
+    assert raised.value.translation_key == "vbus_kept"
     assert state_of(hass, Platform.SELECT, "7112_relay_3_mode") == "auto"
 
 
@@ -546,7 +546,7 @@ async def test_too_many_writes_are_refused(
         await async_select(hass, 3, "auto")
     with pytest.raises(HomeAssistantError) as raised:
         await async_select(hass, 3, "on")
-    assert raised.value.translation_key == "write_limit"
+    assert raised.value.translation_key == "write_limit_until"
 
 
 async def test_a_damaged_specification_is_told(
