@@ -72,7 +72,7 @@ class House:
             raise InputError("demand.heating_kwh", "needs the part heating")
         try:
             ZoneInfo(self.time_zone)
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             raise InputError(
                 "time_zone", "must be the name of a zone, like Europe/Berlin"
             ) from error

@@ -178,6 +178,7 @@ class HouseRun(HouseValues):
             current_limit_a=self.charger_current_limit_a,
         )
         electric.advance(load_w, available_w, limit_w, self.inverter_mode, dt_s)
+        self.surplus_w = max(limit_w - electric.charger_power_w, 0.0)
         sums.pv_available += available_w * dt_s
         sums.pv += electric.pv_power_w * dt_s
         sums.charger += electric.charger_power_w * dt_s
@@ -229,18 +230,16 @@ class HouseRun(HouseValues):
 
     def _heat_surplus(self, heater: ImmersionHeaterParameters, dt_s: float) -> None:
         """Put into the tank what sun the battery no longer takes."""
-        electric, flows, sums = self.electric, self.flows, self.sums
+        flows, sums = self.flows, self.sums
         flows.heater_j = 0.0
         modules = self.parameters.pv
         if (
             modules is None
-            or not self.charger_on
-            or electric.soc < heater.minimum_soc
+            or self.electric.soc < heater.minimum_soc
             or self.tank_c[-1] >= heater.maximum_c
         ):
             return
-        surplus_w = max(self.pv_available_w - electric.pv_power_w, 0.0)
-        heat_w = min(surplus_w * modules.charger_efficiency, heater.power_w)
+        heat_w = min(self.surplus_w, heater.power_w)
         flows.heater_j = heat_w * dt_s
         sums.immersion += heat_w * dt_s
         sums.pv += heat_w / modules.charger_efficiency * dt_s

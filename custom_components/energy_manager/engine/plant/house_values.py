@@ -43,6 +43,7 @@ class HouseValues:
         "stagnating",
         "store_full",
         "sums",
+        "surplus_w",
         "tank",
         "tank_c",
         "tops_up",
@@ -83,7 +84,7 @@ class HouseValues:
         self.ambient_c = 10.0
         self.heating_w: float | None = None
         """Heat wanted for the rooms where it is given; else it follows the weather."""
-        self.pv_available_w = self.electrical_load_w = 0.0
+        self.pv_available_w = self.electrical_load_w = self.surplus_w = 0.0
         self.pump_mode = self.valve_mode = self.boiler_mode = int(RelayMode.AUTO)
         self.inverter_mode = int(InverterMode.ON)
         self.local_hour: float | None = None

@@ -1,0 +1,178 @@
+"""Files of weather, draws and loads: read exactly, and wrong ones told by row."""
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from custom_components.energy_manager.engine.errors import InputError
+from custom_components.energy_manager.engine.plant import tables
+from custom_components.energy_manager.engine.plant.parameters import SiteParameters
+
+SITE = SiteParameters(latitude=48.0, longitude=11.0)
+UTC = ZoneInfo("UTC")
+NEW_YEAR_S = 1546300800.0
+"""2019-01-01 in UTC."""
+
+
+def weather_text(**changes: str) -> str:
+    """Return some hours of weather; `row3="..."` replaces the third row."""
+    rows = {
+        "row1": "time_utc,ghi,dni,dhi,temp_air,wind_speed",
+        "row2": "2019-06-21T10:00:00Z,700,600,150,22.5,1.0",
+        "row3": "2019-06-21T11:00:00Z,750,650,150,23.5,2.0",
+        "row4": "2019-06-21T12:00:00Z,760,660,150,24.0,3.0",
+    }
+    rows.update(changes)
+    return "\n".join(rows.values())
+
+
+def test_weather_is_read() -> None:
+    """Columns become arrays in their order."""
+    weather = tables.weather_table(weather_text(), SITE)
+    assert weather.ghi.tolist() == [700.0, 750.0, 760.0]
+    assert weather.ambient_c.tolist() == [22.5, 23.5, 24.0]
+    assert weather.wind_m_per_s.tolist() == [1.0, 2.0, 3.0]
+    assert weather.step_s == 3600.0
+    assert weather.year_s is None
+
+
+def test_irradiance_from_global_alone() -> None:
+    """Beam and diffuse are estimated and add up to the global again."""
+    text = "time_utc,ghi,temp_air\n" + "\n".join(
+        f"2019-06-21T{hour:02}:00:00Z,{ghi},20"
+        for hour, ghi in ((9, 500), (10, 700), (11, 750))
+    )
+    weather = tables.weather_table(text, SITE)
+    position = tables.sun.position(weather.times_s, SITE)
+    total = weather.dhi + weather.dni * position.up
+    assert total.tolist() == pytest.approx([500.0, 700.0, 750.0])
+    assert (weather.dni > 100.0).all()
+
+
+def test_irradiance_from_clouds_alone() -> None:
+    """A covered sky gives a quarter of what a clear one does."""
+    text = (
+        "time_utc,cloud_cover,temp_air\n"
+        "2019-06-21T11:00:00Z,0,20\n2019-06-21T11:00:01Z,1,20"
+    )
+    weather = tables.weather_table(text, SITE)
+    assert weather.ghi[0] > 700.0
+    assert weather.ghi[1] / weather.ghi[0] == pytest.approx(0.25, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("changes", "row", "words"),
+    [
+        ({"row3": "2019-06-21T11:00:00Z,x,650,150,23.5,2"}, "row 3", "ghi"),
+        ({"row3": "2019-06-21T11:00:00Z,nan,650,150,23.5,2"}, "row 3", "ghi"),
+        ({"row3": "2019-06-21T11:00:00Z,750,650,150,,2"}, "row 3", "temp_air"),
+        ({"row4": "2019-06-21T12:00:00Z,760,660"}, "row 4", "temp_air"),
+        ({"row3": "yesterday,750,650,150,23.5,2"}, "row 3", "time"),
+        ({"row4": "2019-06-21T11:00:00Z,760,660,150,24,3"}, "row 4", "later"),
+        ({"row4": "2019-06-22T11:00:00Z,760,660,150,24,3"}, "row 4", "within 3 hours"),
+        ({"row1": "time_utc,ghi,dni,dhi,wind_speed"}, "weather", "temp_air"),
+        ({"row2": "", "row3": "", "row4": ""}, "weather", "rows"),
+    ],
+)
+def test_wrong_weather_is_told_by_row(
+    changes: dict[str, str], row: str, words: str
+) -> None:
+    """The row and what it must hold are named."""
+    with pytest.raises(InputError) as caught:
+        tables.weather_table(weather_text(**changes), SITE)
+    assert row in caught.value.field
+    assert words in caught.value.allowed
+
+
+def draws(text: str, *, zone: ZoneInfo = UTC, steps: int = 24) -> list[float]:
+    """Return the litres of a day's first hours from New Year on."""
+    found = tables.draws_table(
+        text, start_s=NEW_YEAR_S, steps=steps, step_s=300.0, zone=zone
+    )
+    return [round(float(litres), 6) for litres in found]
+
+
+def test_draws_by_minute() -> None:
+    """Minutes fall into their step, also two of them into one."""
+    found = draws("minute_of_year,litres\n4,3.0\n6,2.0\n8,1.5")
+    assert found[:3] == [3.0, 3.5, 0.0]
+    assert sum(found) == 6.5
+
+
+def test_draws_by_hour_are_even() -> None:
+    """An hour's litres spread over its twelve steps."""
+    found = draws("hour_of_year,litres_per_hour\n0,0\n1,24")
+    assert found == [0.0] * 12 + [2.0] * 12
+
+
+def test_draws_by_time() -> None:
+    """A row holds until the next one."""
+    found = draws(
+        "time_utc,litres\n2019-01-01T00:05:00Z,4\n2019-01-01T00:15:00Z,0", steps=4
+    )
+    assert found == [0.0, 2.0, 2.0, 0.0]
+
+
+def test_draws_follow_the_local_standard_time() -> None:
+    """Minute 61 of a year in Berlin is the first minute of it in UTC."""
+    found = draws("minute_of_year,litres\n61,5.0", zone=ZoneInfo("Europe/Berlin"))
+    assert found[0] == 5.0
+
+
+def test_draws_repeat_every_year() -> None:
+    """The second year has the first one's draws, day by day."""
+    start_s = NEW_YEAR_S + 365.0 * 86400.0
+    found = tables.draws_table(
+        "minute_of_year,litres\n0,7.0",
+        start_s=start_s,
+        steps=12,
+        step_s=300.0,
+        zone=UTC,
+    )
+    assert float(found[0]) == pytest.approx(7.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("minute_of_year,litres\n5,1\nsix,1", "row 3"),
+        ("minute_of_year,litres\n5,1\n4,1", "row 3"),
+        ("minute_of_year,litres\n5,-1", "row 2"),
+        ("minute_of_year,litres\n999999,1", "row 2"),
+        ("hour,litres\n5,1", "draws"),
+    ],
+)
+def test_wrong_draws_are_told_by_row(text: str, row: str) -> None:
+    """The row is named."""
+    with pytest.raises(InputError) as caught:
+        draws(text)
+    assert row in caught.value.field
+
+
+def test_load_of_another_year() -> None:
+    """The load of a day in June 2021 serves for June 2019, by the time of the year."""
+    rows = [
+        f"2021-{month:02}-{day:02}T{hour:02}:00:00Z,{month * 100 + hour}"
+        for month, days in enumerate(
+            (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1
+        )
+        for day in range(1, days + 1)
+        for hour in range(24)
+    ]
+    times_s = np.array([NEW_YEAR_S + (151 + 20) * 86400.0 + 7 * 3600.0])
+    found = tables.load_table(
+        "time_utc,load_w\n" + "\n".join(rows), times_s=times_s, zone=UTC
+    )
+    assert found.tolist() == pytest.approx([607.0])
+
+
+def test_load_in_kilowatts_and_local_time() -> None:
+    """A short file repeats; local times have their zone's offset."""
+    text = "time_local,load_kw\n2019-01-01 01:00:00,0.5\n2019-01-01 02:00:00,1.5\n"
+    found = tables.load_table(
+        text,
+        times_s=np.array([NEW_YEAR_S, NEW_YEAR_S + 3600.0, NEW_YEAR_S + 7200.0]),
+        zone=ZoneInfo("Europe/Berlin"),
+    )
+    assert found.tolist() == pytest.approx([500.0, 1500.0, 500.0])
