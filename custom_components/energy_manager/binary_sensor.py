@@ -1,6 +1,6 @@
 """Binary sensors."""
 
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -11,16 +11,19 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .demo import DemoHouse
-from .engine.vedirect import Value
+from .engine.vedirect import Kind, Value
 from .entity import LinkEntity
 from .home import Home
 from .runtime import EnergyManagerConfigEntry
 from .vbus_link import CONNECTION, VBusLink
 from .vbus_packets import HeardPacket
 from .vedirect_link import CONNECTION as PORT_CONNECTION, VEDirectLink
-from .vedirect_points import is_binary_sensor
+from .vedirect_points import PROBLEMS, is_binary_sensor
+from .vedirect_sensors import ATTR_ACTIVE
 
 PARALLEL_UPDATES = 0
+
+ATTR_REASON: Final = "reason"
 
 
 async def async_setup_entry(
@@ -41,8 +44,8 @@ async def async_setup_entry(
             async_add_entities([VEDirectConnection(device)])
             device.async_on_value(
                 lambda value: async_add_entities(
-                    [VEDirectSwitchState(device, value)]
-                    if is_binary_sensor(value)
+                    [VEDirectState(device, value)]
+                    if is_binary_sensor(value, device.values)
                     else []
                 )
             )
@@ -133,24 +136,29 @@ class VEDirectConnection(LinkEntity[VEDirectLink], BinarySensorEntity):
     @override
     def _take(self) -> bool:
         speaks = bool(self._link.values)
-        changed = self._attr_is_on is not speaks
+        trouble = self._link.trouble
+        attributes = {} if trouble is None else {ATTR_REASON: trouble.value}
+        changed = (
+            self._attr_is_on is not speaks
+            or self._attr_extra_state_attributes != attributes
+        )
         self._attr_is_on = speaks
+        self._attr_extra_state_attributes = attributes
         return changed
 
 
-class VEDirectSwitchState(LinkEntity[VEDirectLink], BinarySensorEntity):
-    """Whether an output of a VE.Direct device is on."""
+class VEDirectState(LinkEntity[VEDirectLink], BinarySensorEntity):
+    """Whether an output of a VE.Direct device is on, or something is wrong."""
 
     def __init__(self, link: VEDirectLink, value: Value) -> None:
-        """Name the output; chargers without terminals tell a load output too."""
+        """Name the output or the problem."""
         super().__init__(link, value.key)
         self._value_key = value.key
         self._attr_translation_key = value.key
         self._attr_unique_id = f"{link.identity}_{value.key}"
         self._attr_device_info = link.device_info
-        self._attr_entity_registry_enabled_default = (
-            value.key != "load_state" or "external_device_load" in link.values
-        )
+        if value.key in PROBLEMS:
+            self._attr_device_class = BinarySensorDeviceClass.PROBLEM
 
     @override
     def _fresh(self) -> bool:
@@ -158,8 +166,17 @@ class VEDirectSwitchState(LinkEntity[VEDirectLink], BinarySensorEntity):
 
     @override
     def _take(self) -> bool:
-        value = self._link.values[self._value_key].value
-        state = value if isinstance(value, bool) else None
-        changed = self._attr_is_on is not state
+        value = self._link.values[self._value_key]
+        state = value.value if isinstance(value.value, bool) else None
+        attributes = {}
+        if value.kind is Kind.BITS:
+            # A bit that nobody knows is a problem all the same.
+            state = None if value.number is None else value.number != 0
+            attributes = {ATTR_ACTIVE: list(value.active)}
+        changed = (
+            self._attr_is_on is not state
+            or self._attr_extra_state_attributes != attributes
+        )
         self._attr_is_on = state
+        self._attr_extra_state_attributes = attributes
         return changed

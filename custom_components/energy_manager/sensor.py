@@ -4,15 +4,14 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, Final, override
 
-from homeassistant.components.sensor import SensorEntity, SensorStateClass
+from homeassistant.components.sensor import SensorEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .deadband import Counter, Deadband
+from .deadband import Deadband
 from .demo import DemoHouse
-from .engine.vedirect import Kind, Value
 from .entity import LinkEntity
 from .home import Home
 from .home_entity import HomeEntity
@@ -21,10 +20,11 @@ from .runtime import EnergyManagerConfigEntry
 from .vbus_link import VBusLink
 from .vbus_packets import HeardPacket
 from .vbus_points import Point
+from .vbus_release import async_add_module_state
 from .vbus_settings import async_add_control_states
 from .vedirect_controls import sensors_of
 from .vedirect_link import VEDirectLink
-from .vedirect_points import band_of, description_of, is_sensor, step_of
+from .vedirect_sensors import slow_sensors_of, value_sensors_of
 
 PARALLEL_UPDATES = 0
 
@@ -43,12 +43,12 @@ async def async_setup_entry(
                 )
             )
             async_add_control_states(bus, async_add_entities)
+            async_add_module_state(bus, async_add_entities)
         case VEDirectLink() as device:
             device.async_on_value(
-                lambda value: async_add_entities(
-                    [VEDirectSensor(device, value)] if is_sensor(value) else []
-                )
+                lambda value: async_add_entities(value_sensors_of(device, value))
             )
+            async_add_entities(slow_sensors_of(device))
             async_add_entities(sensors_of(device.settings))
         case Home() as home:
             async_add_entities(
@@ -60,8 +60,6 @@ async def async_setup_entry(
 
 
 ATTR_FAULT: Final = "fault"
-ATTR_CODE: Final = "code"
-ATTR_ACTIVE: Final = "active"
 
 
 class VBusSensor(LinkEntity[VBusLink], SensorEntity):
@@ -74,11 +72,7 @@ class VBusSensor(LinkEntity[VBusLink], SensorEntity):
         self._point = point
         quantity = point.quantity
         self._deadband = Deadband(quantity.band)
-        self._counter = (
-            Counter(10.0**-point.precision)
-            if quantity.state_class is SensorStateClass.TOTAL_INCREASING
-            else None
-        )
+        self._counter = point.counter_guard() if point.counts else None
         self._attr_unique_id = link.unique_id(packet.key, point.key)
         self._attr_device_info = link.device_info(packet.key.source)
         if point.name is not None:
@@ -92,9 +86,10 @@ class VBusSensor(LinkEntity[VBusLink], SensorEntity):
             self._attr_suggested_display_precision = point.precision
         if not quantity.useful:
             self._attr_entity_category = EntityCategory.DIAGNOSTIC
-        self._attr_entity_registry_enabled_default = (
-            quantity.useful and point.read(packet.payload).fault is None
-        )
+        self._attr_entity_registry_enabled_default = point.key in packet.shown
+        if self._counter is not None and packet.before is not None:
+            # Two readings make a counter believable: this one and the next.
+            self._counter.believe(point.read(packet.before).raw, packet.before_at)
 
     @override
     def _fresh(self) -> bool:
@@ -105,7 +100,8 @@ class VBusSensor(LinkEntity[VBusLink], SensorEntity):
         reading = self._point.read(self._packet.payload)
         value = reading.value
         if self._counter is not None:
-            value = self._counter.believe(value)
+            raw = self._counter.believe(reading.raw, self._packet.heard_at)
+            value = None if raw is None else self._point.shown(int(raw))
         known_fault = self._attr_extra_state_attributes.get(ATTR_FAULT)
         if not self._deadband.passes(value, monotonic()) and (
             reading.fault == known_fault
@@ -113,55 +109,12 @@ class VBusSensor(LinkEntity[VBusLink], SensorEntity):
             return False
         text = self._point.text
         self._attr_native_value = (
-            value if value is None or text is None else text(value)
+            value if value is None or text is None else text(float(value))
         )
         self._attr_extra_state_attributes = (
             {} if reading.fault is None else {ATTR_FAULT: reading.fault}
         )
         return True
-
-
-class VEDirectSensor(LinkEntity[VEDirectLink], SensorEntity):
-    """One value of a VE.Direct device."""
-
-    def __init__(self, link: VEDirectLink, value: Value) -> None:
-        """Describe the value as its label says."""
-        super().__init__(link, value.key)
-        self._value_key = value.key
-        self._deadband = Deadband(band_of(value))
-        self._counter = Counter(step_of(value)) if value.kind is Kind.COUNTER else None
-        self.entity_description = description_of(value)
-        self._attr_unique_id = f"{link.identity}_{value.key}"
-        self._attr_device_info = link.device_info
-
-    @override
-    def _fresh(self) -> bool:
-        return self._value_key in self._link.values
-
-    @override
-    def _take(self) -> bool:
-        value = self._link.values[self._value_key]
-        reading = value.value
-        if self._counter is not None and not isinstance(reading, str):
-            reading = self._counter.believe(reading)
-        attributes = _codes(value)
-        if not self._deadband.passes(reading, monotonic()) and (
-            self._attr_extra_state_attributes == attributes
-        ):
-            return False
-        self._attr_native_value = reading
-        self._attr_extra_state_attributes = attributes
-        return True
-
-
-def _codes(value: Value) -> dict[str, Any]:
-    """Return what a state alone does not tell of a code or bit field."""
-    match value.kind:
-        case Kind.CODE:
-            return {ATTR_CODE: value.number}
-        case Kind.BITS:
-            return {ATTR_CODE: value.number, ATTR_ACTIVE: list(value.active)}
-    return {}
 
 
 class HomeSensor(HomeEntity, SensorEntity):

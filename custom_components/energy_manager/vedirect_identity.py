@@ -12,11 +12,11 @@ from .engine.vedirect import (
     Command,
     Decoder,
     HexFrame,
-    firmware_version,
     get_product_id,
     get_register,
     ping,
 )
+from .engine.vedirect.ratings import ratings_of
 from .engine.vedirect.registers import SERIAL_NUMBER
 from .links import LinkSilentError, SerialPort, Stream, async_open
 from .vedirect_merge import Identity, Merge
@@ -37,9 +37,6 @@ BLOCK_WAIT_S: Final = 1.5
 
 ANSWER_S: Final = 1.0
 TRIES: Final = 3
-
-LIGHTLESS: Final = frozenset({0xA040, 0xA041, 0xA044, 0xA045})
-"""Chargers whose port works only while their panels give power."""
 
 _CABLE: Final = re.compile(r"_(VE[0-9A-Z]{5,6})-if")
 """The number of Victron's cable in the path of its port."""
@@ -75,15 +72,6 @@ def identity_data(identity: Identity) -> dict[str, Any]:
         CONF_PRODUCT_ID: identity.product_id,
         CONF_SERIAL_NUMBER: identity.serial_number,
     }
-
-
-def firmware_number(label: str, text: str) -> int | None:
-    """Return a version of FW or FWE times 100, as 164 for 1.64; None if unclear."""
-    version = firmware_version(label, text)
-    if version is None:
-        return None
-    major, _, minor = version.split(" ")[0].partition(".")
-    return 100 * int(major) + int(minor)
 
 
 def is_device_of(data: Mapping[str, Any], identity: Identity) -> bool:
@@ -131,7 +119,7 @@ async def async_hear(stream: Stream) -> Heard:
         if product_id is None:
             raise LinkSilentError("no readings of a device")
         identity = Identity(product_id=product_id, serial_number=None)
-    if identity.serial_number is None:
+    if identity.serial_number is None and ratings_of(identity.product_id).registers:
         serial_number = await listener.async_serial_number()
         identity = Identity(product_id=identity.product_id, serial_number=serial_number)
     if not await listener.async_listen(TEXT_RETURN_S, lambda: listener.blocks > 0):

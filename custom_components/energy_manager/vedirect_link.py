@@ -6,36 +6,28 @@ from collections.abc import Callable, Collection, Hashable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.components import usb
 from homeassistant.const import CONF_DEVICE, Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_track_time_interval
 
 from . import demo
-from .const import CONF_CONTROL, CONF_DEMO_ENTRY, DOMAIN
-from .engine.vedirect import (
-    Block,
-    Decoder,
-    Family,
-    Product,
-    Value,
-    family_of,
-    firmware_version,
-    ping,
-    readings,
-)
-from .links import Link, LinkError, LinkSilentError, SerialPort, Subscriptions
+from .const import CONF_DEMO_ENTRY, DOMAIN
+from .engine.vedirect import Block, Decoder, Value, family_of, ping, readings
+from .links import Link, LinkError, LinkSilentError, Subscriptions
 from .runtime import EnergyManagerConfigEntry
 from .vedirect_control import VEDirectControl
-from .vedirect_identity import BAUDRATE, CONF_SERIAL_NUMBER, firmware_number, name_of
+from .vedirect_device import VEDirectDevice
+from .vedirect_history import async_import_once
+from .vedirect_identity import CONF_SERIAL_NUMBER, TextMissingError, name_of
 from .vedirect_merge import Merge
-from .vedirect_presence import ISSUE, Presence, Trouble
+from .vedirect_presence import ISSUE, KnownDevicePort, LinkStrangerError, Trouble
 from .vedirect_settings import VEDirectSettings
+from .vedirect_slow import SlowRegisters
 from .vedirect_writing import async_forget_writes
 
 PLATFORMS: Final = (
@@ -49,6 +41,8 @@ PLATFORMS: Final = (
 
 SIGHTINGS: Final = 2
 """A label counts after it was seen this often: the sum of a block is weak."""
+
+LOAD_STATE: Final = "load_state"
 
 CONNECTION: Final = "connection"
 """What to listen to for the device's speaking as such."""
@@ -76,26 +70,17 @@ SILENCE_S: Final = 30.0
 
 WATCH_INTERVAL: Final = timedelta(seconds=2)
 
-ALWAYS_TEXT: Final = 153
-"""From this firmware on (1.53) text goes on while HEX is in use."""
 
-
-class VEDirectLink:
+class VEDirectLink(VEDirectDevice):
     """A VE.Direct device while its config entry is loaded."""
 
     def __init__(self, hass: HomeAssistant, entry: EnergyManagerConfigEntry) -> None:
         """Prepare the link; nothing is opened yet."""
-        self.hass = hass
-        self.entry = entry
-        self.identity = entry.unique_id or entry.entry_id
-        self.family: Family | None = None
-        self.values: dict[str, Value] = {}
+        super().__init__(hass, entry)
         self._decoder = Decoder()
         self._merge = Merge()
         self._sightings: Counter[str] = Counter()
-        self.presence = Presence(hass, entry, self._presence_changed)
         self._pinged = False
-        self._firmware: Value | None = None
         self._opening_damage: int | None = None
         self._heard_at = monotonic()
         self._first_block = asyncio.Event()
@@ -103,15 +88,15 @@ class VEDirectLink:
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._newcomers: list[Callable[[Value], None]] = []
         self._link = Link(
-            SerialPort(device=entry.data[CONF_DEVICE], baudrate=BAUDRATE),
+            KnownDevicePort(entry.data[CONF_DEVICE], self.presence),
             title=entry.title,
             silence_s=SILENCE_S,
             receive=self._receive,
             changed=self._connection_changed,
-            greet=self.presence.async_greet,
         )
         self.commands = VEDirectControl(self._link.write)
         self.settings = VEDirectSettings(self)
+        self.slow = SlowRegisters(self, self._subscriptions.async_tell)
 
     # Connection
 
@@ -167,11 +152,6 @@ class VEDirectLink:
             return Trouble.DARK
         return Trouble.SILENT if self.connected else Trouble.NO_PORT
 
-    @property
-    def control_allowed(self) -> bool:
-        """Whether Home Assistant may write to the device."""
-        return bool(self.entry.options.get(CONF_CONTROL, False))
-
     @callback
     def _connection_changed(self) -> None:
         """Begin anew, and tell everybody that the connection came or went."""
@@ -181,11 +161,12 @@ class VEDirectLink:
         self._opening_damage = None
         self._block_at = self._heard_at = monotonic()
         self.values = {}
+        self.slow.forget()
         self._subscriptions.async_tell_all()
 
     @callback
+    @override
     def _presence_changed(self) -> None:
-        """Forget what the device said when another one takes its place."""
         self.values = {}
         self._subscriptions.async_tell_all()
 
@@ -271,6 +252,8 @@ class VEDirectLink:
     @callback
     def _count(self, key: str, value: Value) -> None:
         """Tell of a value that was seen often enough to believe in it."""
+        if key == LOAD_STATE and not self.has_load_output:
+            return
         self._sightings[key] += 1
         if self._sightings[key] == SIGHTINGS:
             for newcomer in tuple(self._newcomers):
@@ -297,49 +280,6 @@ class VEDirectLink:
             heard = value is not None and value.label in spoken
             if heard or before.get(key) != value:
                 self._subscriptions.async_tell(key)
-
-    # What the device is
-
-    @property
-    def product(self) -> Product | None:
-        """Return what is known of the product."""
-        return self.presence.product
-
-    @property
-    def firmware(self) -> int | None:
-        """Return the version of the firmware times 100, as 164 for 1.64."""
-        told = self.values.get("firmware", self._firmware)
-        if told is None or not isinstance(told.value, str):
-            return None
-        self._firmware = told
-        return firmware_number(told.label, told.value)
-
-    @property
-    def pauses_text(self) -> bool:
-        """Return whether text stops for a while when HEX is used."""
-        match self.family:
-            case Family.MPPT:
-                return self.firmware is None or self.firmware < ALWAYS_TEXT
-            case None | Family.BMV | Family.INVERTER:
-                return True
-            case _:
-                return False
-
-    @property
-    def device_info(self) -> DeviceInfo:
-        """Return the device."""
-        identity = self.presence.identity
-        info = DeviceInfo(
-            identifiers={(DOMAIN, self.identity)}, manufacturer="Victron Energy"
-        )
-        if identity is not None:
-            info["name"] = info["model"] = name_of(identity)
-            info["model_id"] = f"0x{identity.product_id:04X}"
-            info["serial_number"] = self.entry.data.get(CONF_SERIAL_NUMBER)
-        firmware = self.values.get("firmware")
-        if firmware is not None and isinstance(firmware.value, str):
-            info["sw_version"] = firmware_version(firmware.label, firmware.value)
-        return info
 
     def diagnostics(self) -> dict[str, Any]:
         """Return the state of the connection and all values."""
@@ -370,20 +310,42 @@ async def async_setup_entry(
         await link.async_start()
     except LinkError as err:
         await link.async_stop()
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key="no_connection",
-            translation_placeholders={"reason": str(err)},
-        ) from err
+        raise _not_ready(link, err) from err
     entry.runtime_data = link
     try:
         await link.settings.async_start()
+        entry.async_create_background_task(
+            hass, link.slow.async_run(), f"VE.Direct registers {entry.title}"
+        )
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+        entry.async_create_background_task(
+            hass, async_import_once(link), f"VE.Direct history {entry.title}"
+        )
     except BaseException:
         # A port that stays open would keep the next attempt from opening it.
         await link.async_stop()
         raise
     return True
+
+
+def _not_ready(link: VEDirectLink, err: LinkError) -> ConfigEntryNotReady:
+    """Return why a device cannot be read yet, in words that help its owner."""
+    placeholders = {"title": link.entry.title}
+    match err:
+        case TextMissingError():
+            key, placeholders = "no_text", {"device": name_of(err.identity)}
+        case LinkStrangerError():
+            key = "another_device"
+            placeholders["found"] = name_of(err.identity)
+        case LinkSilentError() if link.presence.dark:
+            key = "no_light"
+        case _:
+            key, placeholders = "no_connection", {"reason": str(err)}
+    return ConfigEntryNotReady(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
 
 
 async def async_unload_entry(

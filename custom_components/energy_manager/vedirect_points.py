@@ -1,5 +1,6 @@
 """What the values of a VE.Direct device are to Home Assistant."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.components.sensor import (
@@ -19,6 +20,7 @@ from homeassistant.const import (
     UnitOfTime,
 )
 
+from .counter_guard import CounterGuard
 from .deadband import Band
 from .engine.vedirect import LABELS, Kind, Value
 
@@ -80,26 +82,60 @@ _NAMED_BY_CLASS: Final = frozenset(
 )
 """Values whose name the device class gives, as in victron_ble."""
 
-_NOT_SHOWN: Final = frozenset({"day_number", "alarm_condition"})
-"""Values that say nothing by themselves, or what another one says better."""
+ENERGY_BAND: Final = Band(near=0.01, far=0.1)
 
-_USEFUL_EXTREMES: Final = frozenset({"yield_yesterday"})
-_USEFUL_COUNTERS: Final = frozenset(
-    {"yield_total", "yield_today", "discharged_energy", "charged_energy"}
+_MAXIMUM_POWER_W: Final = 20_000.0
+"""No device with a VE.Direct port has more power."""
+
+_ON_DEVICE_PAGE: Final = frozenset({"model", "firmware", "product_id", "serial_number"})
+"""Texts that the page of the device shows."""
+
+_USEFUL: Final = frozenset(
+    {
+        "yield_total",
+        "yield_today",
+        "yield_yesterday",
+        "discharged_energy",
+        "charged_energy",
+    }
 )
+"""Counters and extremes that are shown unless the owner hides them."""
+
 _DIAGNOSTIC: Final = frozenset(
     {"charger_error", "off_reason", "alarm", "warning", "tracker_mode", "meter_type"}
 )
 
+METER_TYPE: Final = "meter_type"
+BATTERY_MONITOR: Final = "battery_monitor"
+
+_OF_BATTERY: Final = frozenset(
+    {"state_of_charge", "consumed_ampere_hours", "remaining_minutes"}
+)
+"""Values that a monitor knows only of a battery."""
+
+_OF_METER: Final = {
+    "discharged_energy": "produced_energy",
+    "charged_energy": "consumed_energy",
+}
+"""What the same counters mean where a monitor watches a source or a load."""
+
+PROBLEMS: Final = frozenset({"alarm_condition", "alarm", "warning"})
+"""Values that are also shown as a plain yes or no."""
+
 
 def is_sensor(value: Value) -> bool:
     """Return whether a value is shown as a sensor."""
-    return value.kind not in (Kind.TEXT, Kind.SWITCH) and value.key not in _NOT_SHOWN
+    return value.kind is not Kind.SWITCH and value.key not in _ON_DEVICE_PAGE
 
 
-def is_binary_sensor(value: Value) -> bool:
-    """Return whether a value is shown as a binary sensor."""
-    return value.kind is Kind.SWITCH and value.key not in _NOT_SHOWN
+def is_binary_sensor(value: Value, others: Mapping[str, Value]) -> bool:
+    """Return whether a value is shown as a binary sensor.
+
+    Monitors tell besides the reasons of an alarm whether there is one.
+    """
+    if value.kind is Kind.SWITCH:
+        return True
+    return value.key in PROBLEMS and "alarm_condition" not in others
 
 
 def band_of(value: Value) -> Band | None:
@@ -107,14 +143,21 @@ def band_of(value: Value) -> Band | None:
     return None if value.unit is None else _UNITS[value.unit][2]
 
 
-def step_of(value: Value) -> float:
-    """Return the resolution of a counter."""
-    return 10.0 ** -LABELS[value.label].digits
+def guard_of(value: Value) -> CounterGuard | None:
+    """Return what keeps spikes out of a counter, None for other values."""
+    step = 10.0 ** -LABELS[value.label].digits
+    match value.kind:
+        case Kind.COUNTER if value.unit == "kWh":
+            return CounterGuard(step=step, rate_per_s=_MAXIMUM_POWER_W / 3_600_000)
+        case Kind.COUNTER | Kind.DRAWN:
+            return CounterGuard(step=step)
+    return None
 
 
-def description_of(value: Value) -> SensorEntityDescription:
-    """Return how a value is shown."""
-    named = value.key not in _NAMED_BY_CLASS
+def description_of(
+    value: Value, others: Mapping[str, Value]
+) -> SensorEntityDescription:
+    """Return how a value is shown, beside the others of the same device."""
     if value.kind in (Kind.CODE, Kind.BITS):
         return SensorEntityDescription(
             key=value.key,
@@ -125,22 +168,23 @@ def description_of(value: Value) -> SensorEntityDescription:
                 EntityCategory.DIAGNOSTIC if value.key in _DIAGNOSTIC else None
             ),
         )
+    meter = METER_TYPE in others and others[METER_TYPE].value != BATTERY_MONITOR
+    name = _OF_METER.get(value.key, value.key) if meter else value.key
     unit, device_class = (None, None) if value.unit is None else _UNITS[value.unit][:2]
     if value.key == "state_of_charge":
         device_class = SensorDeviceClass.BATTERY
-    useful = (
-        value.kind is Kind.MEASUREMENT
-        or value.key in _USEFUL_COUNTERS
-        or value.key in _USEFUL_EXTREMES
-    )
+    useful = value.kind is Kind.MEASUREMENT or value.key in _USEFUL
+    shown = useful and not (meter and value.key in _OF_BATTERY)
     return SensorEntityDescription(
         key=value.key,
-        translation_key=value.key if named else None,
+        translation_key=None if value.key in _NAMED_BY_CLASS else name,
         device_class=device_class,
         native_unit_of_measurement=unit,
         state_class=_STATE_CLASSES.get(value.kind),
-        suggested_display_precision=min(LABELS[value.label].digits, 2),
-        entity_registry_enabled_default=useful,
+        suggested_display_precision=(
+            None if value.kind is Kind.TEXT else min(LABELS[value.label].digits, 2)
+        ),
+        entity_registry_enabled_default=shown,
         entity_category=None if useful else EntityCategory.DIAGNOSTIC,
     )
 

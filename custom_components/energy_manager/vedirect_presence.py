@@ -9,11 +9,13 @@ from homeassistant.helpers import issue_registry as ir, sun
 
 from .const import DOMAIN
 from .engine.vedirect import Block, Product
-from .links import LinkError, Stream
+from .engine.vedirect.ratings import Ratings, ratings_of
+from .links import LinkError, SerialPort, Stream
 from .runtime import EnergyManagerConfigEntry
 from .vedirect_identity import (
+    BAUDRATE,
+    CONF_PRODUCT_ID,
     CONF_SERIAL_NUMBER,
-    LIGHTLESS,
     TextMissingError,
     async_hear,
     identity_data,
@@ -40,6 +42,11 @@ class Trouble(StrEnum):
 
 class LinkStrangerError(LinkError):
     """Another device is at the port."""
+
+    def __init__(self, identity: Identity) -> None:
+        """Take which one it is."""
+        super().__init__(f"{name_of(identity)} is at the port")
+        self.identity = identity
 
 
 class Presence:
@@ -70,17 +77,24 @@ class Presence:
     @property
     def product_id(self) -> int | None:
         """Return the product id."""
-        return None if self.identity is None else self.identity.product_id
+        if self.identity is not None:
+            return self.identity.product_id
+        return self._entry.data.get(CONF_PRODUCT_ID)
+
+    @property
+    def ratings(self) -> Ratings:
+        """Return what the product is made for."""
+        return ratings_of(self.product_id)
 
     @property
     def dark(self) -> bool:
         """Return whether the device needs light to speak, and there is none."""
-        return self.product_id in LIGHTLESS and not sun.is_up(self._hass)
+        return self.ratings.silent_at_night and not sun.is_up(self._hass)
 
-    async def async_greet(self, stream: Stream) -> bytes:
-        """Listen to a port that was just opened, and return what came meanwhile.
+    async def async_greet(self, stream: Stream) -> None:
+        """Listen to a port that was just opened until it is clear who is there.
 
-        LinkStrangerError if another device is there, LinkSilentError if none is.
+        LinkStrangerError if it is another device, LinkSilentError if it is none.
         """
         self.answers = False
         self._doubted = False
@@ -91,9 +105,9 @@ class Presence:
             self.check(err.identity)
             raise
         if not self.check(heard.identity):
-            raise LinkStrangerError(f"{name_of(heard.identity)} is at the port")
+            raise LinkStrangerError(heard.identity)
         self.identity = heard.identity
-        return heard.data
+        stream.unread(heard.data)
 
     @callback
     def believe(self, block: Block, merge: Merge) -> bool:
@@ -157,3 +171,22 @@ class Presence:
             self._hass.config_entries.async_update_entry(
                 self._entry, data={**self._entry.data, **news}
             )
+
+
+class KnownDevicePort:
+    """The port of a device: open only while the right one is there."""
+
+    def __init__(self, device: str, presence: Presence) -> None:
+        """Take the path or address of the port, and who has to be there."""
+        self._port = SerialPort(device=device, baudrate=BAUDRATE)
+        self._presence = presence
+
+    async def async_open(self) -> Stream:
+        """Open the port; LinkError if the device does not speak there."""
+        stream = await self._port.async_open()
+        try:
+            await self._presence.async_greet(stream)
+        except BaseException:
+            await stream.async_close()
+            raise
+        return stream

@@ -14,7 +14,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.energy_manager import sensor, vbus_link, vedirect_link
+from custom_components.energy_manager import (
+    sensor,
+    vbus_link,
+    vedirect_link,
+    vedirect_sensors,
+)
 from custom_components.energy_manager.engine.vbus.emulation import (
     Adapter,
     Controller,
@@ -104,7 +109,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock instead of the real one, for readings and their age."""
     clock = Clock()
-    for module in (sensor, vbus_link, vedirect_link):
+    for module in (sensor, vbus_link, vedirect_link, vedirect_sensors):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
 

@@ -50,6 +50,7 @@ from custom_components.energy_manager.const import (
     DOMAIN,
     EntryKind,
 )
+from custom_components.energy_manager.vedirect_history import CONF_HISTORY_IMPORTED
 from custom_components.energy_manager.vedirect_identity import (
     CONF_PRODUCT_ID,
     CONF_SERIAL_NUMBER,
@@ -80,6 +81,7 @@ def entry_for(
             CONF_KIND: EntryKind.VEDIRECT.value,
             CONF_DEVICE: port.path,
             CONF_PRODUCT_ID: product_id,
+            CONF_HISTORY_IMPORTED: True,
         },
         options={CONF_CONTROL: control},
     )
