@@ -202,7 +202,7 @@ def test_what_is_not_for_it_is_passed_over(controller: Controller) -> None:
     other = Datagram(0x7E11, 0x0020, 0x0300, 0, 0)
     packet = Packet(0x7112, 0x0020, 0x0100, b"")
     assert controller.feed(encode(other) + encode(packet), 0.1) == b""
-    assert ask(controller, 0.1, 0x1300, 0) == []
+    assert ask(controller, 0.1, 0x0900, 0) == []
 
 
 def test_own_values_are_not_shared() -> None:

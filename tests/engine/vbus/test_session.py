@@ -409,6 +409,16 @@ def test_place_that_moved_is_looked_up() -> None:
     assert session.failure == "unknown"
 
 
+def test_place_with_another_name_is_never_used() -> None:
+    """Not even if the controller refuses to tell where the right one is."""
+    wanted = ValueRequest(name="Handbetrieb1", index=552, value=2, is_checked=True)
+    session = at_changeset(wanted)
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    session.feed(answer(0x0100, 552, id_hash("Betriebsstunden1")), 1.2)
+    assert sent(session.feed(answer(0x4300, 0, 0), 1.3)) == [(0x0600, 0, 0)]
+    assert session.failure == "refused"
+
+
 @pytest.mark.parametrize("refuses", [True, False])
 def test_controller_that_tells_no_hashes(refuses: bool) -> None:
     """Old ones cannot be checked: known places are used, and it is asked only once."""
@@ -418,6 +428,8 @@ def test_controller_that_tells_no_hashes(refuses: bool) -> None:
     session.feed(answer(0x0100, 0, 42), 1.1)
     if refuses:
         said = session.feed(answer(0x4300, 552, 0), 1.2)
+        assert sent(said) == [(0x1100, 0, id_hash("Handbetrieb1"))]
+        said = session.feed(answer(0x4300, 0, 0), 1.3)
     else:
         # What may come late is waited for.
         assert sent(session.poll(1.6)) == [(0x0300, 0, 0)]

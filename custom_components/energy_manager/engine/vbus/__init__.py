@@ -12,6 +12,7 @@ from .exchanges import (
     reply_to,
     request_of,
 )
+from .extension_module import ExtensionModule, resistance_mohm, temperature_c
 from .families import (
     VALUES_PER_VISIT,
     Family,
@@ -44,6 +45,7 @@ __all__ = [
     "Datagram",
     "Decoder",
     "Exchange",
+    "ExtensionModule",
     "Failure",
     "Family",
     "Fault",
@@ -81,8 +83,10 @@ __all__ = [
     "refusal_of",
     "reply_to",
     "request_of",
+    "resistance_mohm",
     "summary",
     "telltale_request",
+    "temperature_c",
     "variant",
     "violation",
 ]

@@ -183,33 +183,43 @@ class Visit:
             raise NoAnswer("unit")
 
     def _index(self, request: ValueRequest) -> Questions[int]:
-        if request.index is not None and (
-            not request.is_checked
-            or (yield from self._is_at(request.name, request.index))
-        ):
+        if request.index is None:
+            index = yield from self._look_up(request.name)
+        elif request.is_checked:
+            index = yield from self._checked(request.name, request.index)
+        else:
             return request.index
-        index = yield from self._look_up(request.name)
         if index == 0:
             raise NoAnswer("unknown")
         return index
 
-    def _is_at(self, name: str, index: int) -> Questions[bool]:
-        """Return whether a value is where it should be, as far as that is told."""
+    def _checked(self, name: str, index: int) -> Questions[int]:
+        """Return where a value is that should be at an index, as far as that is told."""
         if self._known(NO_HASHES) is not None:
-            return True
+            return index
         if (known := self._known(name)) is not None:
-            return known == index
+            return known
+        has_other_name = False
         try:
             reply = yield from self._ask("hash_of_index", index, tries=CHECK_TRIES)
+            if reply.value == id_hash(name):
+                self._learn(name, index)
+                return index
+            has_other_name = True
         except NoAnswer as error:
             if error.failure not in {"timeout", "refused"}:
                 raise
+            if error.failure == "timeout":
+                self._learn(NO_HASHES, 1)
+                return index
+        # Another name, or none, at this place: is the value at another one?
+        try:
+            return (yield from self._look_up(name))
+        except NoAnswer as error:
+            if error.failure != "refused" or has_other_name:
+                raise
             self._learn(NO_HASHES, 1)
-            return True
-        if reply.value == id_hash(name):
-            self._learn(name, index)
-            return True
-        return False
+            return index
 
     def _look_up(self, name: str) -> Questions[int]:
         """Return the index of a name, 0 if the controller has none."""
