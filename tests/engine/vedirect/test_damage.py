@@ -61,10 +61,10 @@ def test_damaged_streams_as_byte_by_byte(seed: int) -> None:
         assert len(plain.readings) >= 100
 
 
-def test_fields_that_are_known_are_few() -> None:
+def test_lines_that_are_known_are_few() -> None:
     """Values that never come again do not fill the memory."""
     decoder = Decoder()
-    for number in range(6000):
+    for number in range(3 * KNOWN_LIMIT):
         block = encode_block((("H6", f"{number}"),))
         assert decoder.feed(block) == [Block(fields=(("H6", f"{number}"),))]
     assert len(decoder._known) <= KNOWN_LIMIT

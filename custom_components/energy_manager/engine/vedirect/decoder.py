@@ -28,10 +28,6 @@ ODD_HEX_END: Final = 0xFE
 TEXT_RUN: Final = re.compile(rb"[\x20-\x39\x3B-\x7E]*")
 DIGIT_RUN: Final = re.compile(rb"[0-9A-F]*")
 START: Final = re.compile(rb"[\r:]")
-FIELD: Final = re.compile(
-    rb"([\x20-\x39\x3B-\x7E]{0,%d})\t([\x20-\x39\x3B-\x7E]{0,%d})"
-    % (LABEL_LIMIT, VALUE_LIMIT)
-)
 WHOLE_HEX: Final = re.compile(rb":([0-9A-F]{3,%d})[\n\xFE]" % DIGIT_LIMIT)
 
 CHECKSUM: Final = CHECKSUM_LABEL.encode("ascii")
@@ -43,26 +39,28 @@ WHOLE_LIMIT: Final = 512
 Below 65521 the low half of Adler-32 is the plain sum of the bytes, and 512 printable
 bytes cannot reach that.
 """
-KNOWN_LIMIT: Final = 4096
-"""Most fields that are kept; each has 81 bytes at most."""
+PRINTABLE: Final = bytes(byte for byte in range(0x20, 0x7F) if byte != COLON)
+KNOWN_LIMIT: Final = 1024
+"""Most lines that are kept; each has 81 bytes at most."""
 
 
-class KnownFields(dict[bytes, tuple[str, str]]):
-    """Fields by their bytes: most of a block is as it was a second ago."""
+class KnownLines(dict[bytes, tuple[str, str]]):
+    """Label and value by their line: most of a block is as it was a second ago."""
 
     def __missing__(self, line: bytes) -> tuple[str, str]:
-        """Return label and value of a line.
+        """Return label and value of a line that is not known yet.
 
         Raises:
-            KeyError: for what is not just a label and a value.
+            KeyError: for what is not a label, a TAB and a value.
         """
-        match = FIELD.fullmatch(line)
-        if match is None:
+        if line.translate(None, PRINTABLE) != b"\t":
+            raise KeyError(line)
+        label, _, value = line.decode("ascii").partition("\t")
+        if len(label) > LABEL_LIMIT or len(value) > VALUE_LIMIT:
             raise KeyError(line)
         if len(self) >= KNOWN_LIMIT:
             self.clear()
-        field = match[1].decode("ascii"), match[2].decode("ascii")
-        self[line] = field
+        field = self[line] = label, value
         return field
 
 
@@ -98,7 +96,7 @@ class Decoder:
         """Begin between blocks."""
         self.frames = 0
         self.malformed = 0
-        self._known = KnownFields()
+        self._known = KnownLines()
         self.reset()
 
     def reset(self) -> None:
@@ -152,7 +150,6 @@ class Decoder:
         byte. The start of a block waits for its end as long as it cannot hold a HEX
         frame, for nothing comes out of it before.
         """
-        known = self._known
         size = len(data)
         while position < size:
             first = data[position]
@@ -172,20 +169,35 @@ class Decoder:
             after = end + len(BLOCK_END) + 1
             if end < 0 or after > size:
                 return self._begin_block(data, position)
-            lines = data[position + 2 : end].split(LINE_END)
-            try:
-                fields = tuple(map(known.__getitem__, lines))
-            except KeyError:
-                fields = ()
-            if data[position + 1] != LF or not 0 < len(fields) <= FIELD_LIMIT:
+            if not self._take_block(data[position:after], readings):
                 self._state = State.STARTING
                 return position + 1
-            if zlib.adler32(data[position:after], 0) & 0xFF:
-                self.malformed += 1
-            else:
-                readings.append(Block(fields=fields))
             position = after
         return position
+
+    def _take_block(self, wire: bytes, readings: list[Reading]) -> bool:
+        """Take a block and whole HEX frames within; return False for anything else."""
+        frames: list[bytes] = []
+        if wire.find(COLON, 0, -1) >= 0:
+            frames = WHOLE_HEX.findall(wire[:-1])
+            wire = WHOLE_HEX.sub(b"", wire[:-1]) + wire[-1:]
+            if wire.find(BLOCK_END) < len(wire) - len(BLOCK_END) - 1:
+                # A frame stood in the label of an earlier checksum.
+                return False
+        lines = wire[2 : -len(BLOCK_END) - 1].split(LINE_END)
+        try:
+            fields = tuple(map(self._known.__getitem__, lines))
+        except KeyError:
+            return False
+        if len(fields) > FIELD_LIMIT or not wire.startswith(LINE_END):
+            return False
+        for digits in frames:
+            self._end_hex(digits, readings)
+        if zlib.adler32(wire, 0) & 0xFF:
+            self.malformed += 1
+        else:
+            readings.append(Block(fields=fields))
+        return True
 
     def _begin_block(self, data: bytes, position: int) -> int:
         """Begin what may be a block, or wait until more of it is there."""

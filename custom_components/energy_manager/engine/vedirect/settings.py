@@ -114,7 +114,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What a register must say before a setting is written; else it is written."""
+    """What a register must say before a setting is written.
+
+    A register that the device forgets is written first. A stored one is the owner's
+    choice: the setting is refused until he has made it.
+    """
 
     register: Register
     value: int
@@ -147,7 +151,7 @@ class Setting:
     keep_bits: int = 0
     """Bits of the register that stay as they are."""
     needs: tuple[Need, ...] = ()
-    """What to write before, in this order, unless the device says it already."""
+    """What has to hold before, in this order."""
     kept_alive: bool = False
     """Written through `ChargeLimit`, which repeats it; it ends by itself."""
     automatic: str | None = None

@@ -6,6 +6,7 @@ limits of that kind of battery, and none of them unless asked for.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -290,9 +291,11 @@ def _battery(device: Device, registers: Registers) -> Iterator[Setting]:
         limits[TEMPERATURE_COMPENSATION] = ((steepest, 0), 0.1)
     if chemistry is Chemistry.FLOODED:
         limits[AUTOMATIC_EQUALISATION] = ((0, 250), 1)
+    # Another type, chosen meanwhile, has voltages of its own.
+    user = Need(register=registers[BATTERY_TYPE], value=BATTERY_TYPE_USER)
     for number, (limit, step) in limits.items():
         if number in device.values and limit[0] < limit[1]:
-            yield _number(registers, number, limit, step)
+            yield replace(_number(registers, number, limit, step), needs=(user,))
     if ADAPTIVE_ABSORPTION in device.values:
         yield Setting(
             key=registers[ADAPTIVE_ABSORPTION].key,
