@@ -267,6 +267,26 @@ def test_negative_offsets_and_indices_are_refused() -> None:
             Specification.from_vsf(data)
 
 
+def test_a_small_file_cannot_become_a_large_table() -> None:
+    """Rows and texts that many others point at would multiply."""
+    long = ("x" * 60_000, "y", "z")
+    fields = [FieldRow(f"{at:03}_1_0", NAME, 62, 0, 1, []) for at in range(4000)]
+    shared = Builder(packets=[(0x0010, 0xFFFF, 0x7112, 0xFFFF, 0x0100, fields)])
+    good = shared.build()
+    assert len(Specification.from_vsf(good)._template(0).fields) == 4000
+    _datecode, *sections = struct.unpack_from("<11i", good, 16)
+    row = good[sections[9] : sections[9] + 20]
+    many_packets = bytearray(good) + row * 4000
+    struct.pack_into("<ii", many_packets, 16 + 36, 4000, len(good))
+    named = Builder(devices=[(0x7112, 0xFFFF, 0x0010, 0xFFFF, long)]).build()
+    _datecode, *sections = struct.unpack_from("<11i", named, 16)
+    many_texts = bytearray(named) + named[sections[1] : sections[1] + 4] * 4000
+    struct.pack_into("<ii", many_texts, 16 + 4, 4000, len(named))
+    for body in (many_packets, many_texts):
+        with pytest.raises(InputError):
+            Specification.from_vsf(seal(body))
+
+
 @settings(deadline=None)
 @given(st.integers(60, 5000), st.integers(-(1 << 31), (1 << 31) - 1))
 def test_nonsense_with_a_right_checksum(at: int, value: int) -> None:

@@ -24,6 +24,11 @@ _PART = struct.Struct("<I4Bq")
 _DATA_VERSION = 1
 _MAX_PRECISION = 18
 _MAX_PARTS = 64
+# Several times what RESOL's newest file has (0.7 MB, 7000 fields). Rows and texts are
+# found by offsets, so that many of them could share the same bytes of a small file.
+_MAX_BYTES = 8_000_000
+_MAX_FIELDS = 100_000
+_MAX_TEXT_BYTES = 8_000_000
 
 
 class Table(TypedDict):
@@ -77,6 +82,8 @@ class _Reader:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+        if len(data) > _MAX_BYTES:
+            raise _wrong()
         crc_a, crc_b, length, version, offset = _HEADER.unpack_from(data)
         if length != len(data) or version != _DATA_VERSION:
             raise _wrong()
@@ -84,6 +91,8 @@ class _Reader:
             raise _wrong()
         self._datecode, *counts = self._at(_SPECIFICATION, offset)
         self._sections = list(zip(counts[::2], counts[1::2], strict=True))
+        self._fields_left = _MAX_FIELDS
+        self._text_bytes_left = _MAX_TEXT_BYTES
         self._texts = [self._string(at) for (at,) in self._section(0, _TEXT)]
         self._name_numbers: dict[tuple[str, ...], int] = {}
         self._layout_numbers: dict[tuple[tuple[int, ...], ...], int] = {}
@@ -102,7 +111,7 @@ class _Reader:
             for *addresses, name in self._section(3, _DEVICE)
         ]
         packets = [
-            [*key, [self._field(values) for values in self._rows(_FIELD, at, count)]]
+            [*key, [self._field(values) for values in self._field_rows(at, count)]]
             for *key, _reserved, count, at in self._section(4, _PACKET)
         ]
         return Table(
@@ -127,13 +136,20 @@ class _Reader:
             raise _wrong()
         return form.iter_unpack(self._data[offset:end])
 
+    def _field_rows(self, offset: int, count: int) -> Iterator[tuple[int, ...]]:
+        self._fields_left -= count
+        if self._fields_left < 0:
+            raise _wrong()
+        return self._rows(_FIELD, offset, count)
+
     def _section(self, number: int, form: struct.Struct) -> Iterator[tuple[int, ...]]:
         count, offset = self._sections[number]
         return self._rows(form, offset, count)
 
     def _string(self, offset: int) -> str:
         end = self._data.find(b"\0", offset) if offset >= 0 else -1
-        if end < 0:
+        self._text_bytes_left -= end - offset
+        if end < 0 or self._text_bytes_left < 0:
             raise _wrong()
         return self._data[offset:end].decode()
 
