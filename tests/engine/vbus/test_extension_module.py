@@ -222,7 +222,7 @@ def test_relay_speeds_of_the_question() -> None:
     module.feed(Packet(0x6651, 0x7112, 0x0200, bytes(payload)), 0.0)
     assert module.relays_percent == (100, 30, 0, 0, 7)
     module.feed(Packet(0x6651, 0x7112, 0x0200, bytes(8)), 1.0)
-    assert module.relays_percent == (0,)
+    assert list(module.relays_percent) == [0]
 
 
 def test_what_there_is_not() -> None:

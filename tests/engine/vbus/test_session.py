@@ -155,6 +155,17 @@ def test_moved_indices_are_looked_up_again() -> None:
     assert session.outcomes[0].value == 2
 
 
+def test_place_that_is_refused_is_looked_up_again() -> None:
+    """Should values ever move without a new changeset, the next visit finds them."""
+    indices: Indices = {(0x7112, 42, R3): 4711}
+    session = at_changeset(ValueRequest(name=R3), indices=indices)
+    assert sent(session.feed(answer(0x0100, 0, 42), 1.1)) == [(0x0300, 4711, 0)]
+    session.feed(answer(0x4300, 4711, 0), 1.2)
+    assert session.failure == "refused"
+    again = at_changeset(ValueRequest(name=R3), indices=indices)
+    assert sent(again.feed(answer(0x0100, 0, 42), 1.1)) == [(0x1100, 0, id_hash(R3))]
+
+
 def test_value_out_of_limits_and_unknown_name() -> None:
     """One failure does not stop the others."""
     requests = [

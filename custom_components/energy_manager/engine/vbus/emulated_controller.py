@@ -30,7 +30,6 @@ MODULE_WINDOW_S: Final = 0.5
 MISSED_POLLS: Final = 3
 
 _CHANGESET: Final = 0x2691A4D3
-_UPDATED_CHANGESET: Final = 0x2734DABC
 _MOVED_BY: Final = 7
 _POLL_BYTES: Final = 48
 _RELAY_STEP: Final = 8
@@ -144,9 +143,7 @@ class Controller:
         self._values = {
             index + _MOVED_BY: known for index, known in self._values.items()
         }
-        self._changeset = (
-            _CHANGESET if self._changeset == _UPDATED_CHANGESET else _UPDATED_CHANGESET
-        )
+        self._changeset = (self._changeset * 33 + _MOVED_BY) & 0x7FFFFFFF
 
     def is_held(self, now: float) -> bool:
         """Return whether somebody else has the bus."""

@@ -154,7 +154,12 @@ class Visit:
         for name, expected in request.requires:
             yield from self._require(name, expected)
         index = yield from self._index(request)
-        outcome.value = yield from self._transfer("read", index)
+        try:
+            outcome.value = yield from self._transfer("read", index)
+        except NoAnswer as error:
+            if error.failure == "refused":
+                self._forget(request.name)
+            raise
         if request.value is None or outcome.value == request.value:
             return
         yield from self._resynchronise()
@@ -243,6 +248,10 @@ class Visit:
         """Keep an index as long as the changeset stays the same."""
         if self.changeset is not None or name == NO_HASHES:
             self._indices[self._controller, self.changeset or 0, name] = index
+
+    def _forget(self, name: str) -> None:
+        """Look a name up again next time: it is not where it was."""
+        self._indices.pop((self._controller, self.changeset or 0, name), None)
 
     def _transfer(self, action: Action, index: int) -> Questions[int]:
         return (yield from self._ask(action, index)).value
