@@ -7,7 +7,7 @@ from scripts.command_line import use_engine
 
 use_engine()
 
-from scripts.command_line import decode_vbus, decode_vedirect, plan, simulate  # noqa: E402
+from scripts.command_line import decode_vbus, decode_vedirect, evaluate, plan, simulate  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
     decode_vedirect.add_parser(kinds)
     plan.add_parser(commands)
     simulate.add_parser(commands)
+    evaluate.add_parser(commands)
     options = parser.parse_args(arguments)
     code: int = options.run(options)
     return code

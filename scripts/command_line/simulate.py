@@ -105,17 +105,21 @@ def _set(value: Json, change: str) -> None:
 
 def conditions(options: argparse.Namespace, house: House) -> Boundary:
     """Return what acts on the house, from the files of the command line."""
-    weather = weather_table(_text(options.weather), house.site)
+    weather = weather_table(text_of(options.weather), house.site)
     start_s, steps = span_of(weather)
     zone = ZoneInfo(house.time_zone)
     draws = load = None
     if options.draws is not None:
         draws = draws_table(
-            _text(options.draws), start_s=start_s, steps=steps, step_s=STEP_S, zone=zone
+            text_of(options.draws),
+            start_s=start_s,
+            steps=steps,
+            step_s=STEP_S,
+            zone=zone,
         )
     if options.load is not None:
         times_s = start_s + STEP_S * (np.arange(steps, dtype=np.float64) + 0.5)
-        load = load_table(_text(options.load), times_s=times_s, zone=zone)
+        load = load_table(text_of(options.load), times_s=times_s, zone=zone)
     return boundary_of(
         house,
         weather,
@@ -141,7 +145,8 @@ def span_of(weather: WeatherSeries) -> tuple[float, int]:
     return first_s, round(span_s / STEP_S)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a file."""
     try:
         return read(path)
     except InputError as error:

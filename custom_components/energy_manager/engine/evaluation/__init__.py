@@ -1,0 +1,1 @@
+"""Judging control algorithms: closed loop, forecasts that err, and the best possible."""
