@@ -39,6 +39,8 @@ class Decoder:
         self.frames = 0
         self.malformed = 0
         self._pending = b""
+        # With fewer bytes than this nothing more is known of the pending frame.
+        self._needed = 0
         # Bytes up to the next 0xAA are passed over; whether they count as damage
         # depends on what stood before them.
         self._stray_counts = False
@@ -48,10 +50,13 @@ class Decoder:
 
         At most one unfinished frame (772 bytes) is kept. Damage never raises.
         """
+        size = len(self._pending) + len(data)
+        if size < self._needed and SYNC not in data:
+            self._pending += data
+            return []
         data = self._pending + data
         found: list[Frame] = []
         position = 0
-        size = len(data)
         while position < size:
             if data[position] != SYNC:
                 position = self._pass_over(data, position)
@@ -62,6 +67,7 @@ class Decoder:
                 return found
             position = end
         self._pending = b""
+        self._needed = 0
         return found
 
     def _pass_over(self, data: bytes, position: int) -> int:
@@ -84,6 +90,7 @@ class Decoder:
         end = start + length
         if end > len(data):
             cut_short = data.find(_SYNC_BYTES, start + 1) >= 0
+            self._needed = length
             return self._drop(start) if cut_short else -1
         frame = _parse(data[start:end])
         if frame is None:
@@ -102,11 +109,11 @@ class Decoder:
 def _length(data: bytes, start: int) -> int:
     """Return how many bytes are needed to go on with this frame; 0 if it is damaged.
 
-    While the head is incomplete this is the length of the shortest head.
+    While the head is incomplete this is the length up to the version or of the head.
     """
     available = len(data) - start
     if available < _ADDRESSES_AND_VERSION:
-        return TELEGRAM_HEAD_BYTES
+        return _ADDRESSES_AND_VERSION
     version = data[start + _VERSION_AT]
     if version in (0x10, 0x11):
         if available < PACKET_HEAD_BYTES:
