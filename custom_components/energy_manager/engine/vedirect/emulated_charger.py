@@ -1,49 +1,41 @@
-"""An emulated solar charger, SmartSolar MPPT 150/70, firmware 1.64."""
+"""Emulated solar chargers: SmartSolar MPPT 150/70, firmware 1.64, and others."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
-from .frames import BMS_BIT, NETWORK_MODE, encode_block
-from .records import DayRecord, TotalRecord
-from .registers_charger import BATTERY_MAXIMUM_CURRENT, CHARGER
-from .registers_common import (
-    CHARGE_CURRENT_LIMIT,
-    DEVICE_MODE,
-    DEVICE_STATE,
-    HISTORY_DAYS,
-    HISTORY_TODAY,
-    HISTORY_TOTAL,
-    OFF_REASON,
-    REMOTE_CONTROL,
-    UPTIME,
-)
-from .responder import Cell, Responder
+from .emulated_charger_memory import ChargerMemory
+from .frames import encode_block
+from .records import DayRecord
+from .registers_common import DEVICE_STATE, HISTORY_TODAY, HISTORY_TOTAL, OFF_REASON
 
-RATED_CURRENT_A: Final = 70.0
-LIMIT_TIMEOUT_S: Final = 60
-"""A limit or network mode that is not written again ends after so long."""
-NO_LIMIT: Final = 0xFFFF
-EXTERNAL_CONTROL_BITS: Final = 0x05
-REMOTE_ON_OFF_BIT: Final = 0x02
 RECORD_PERIOD_S: Final = 60
 """Seconds between two unasked records of the day."""
-
-ON: Final = 1
-OFF: Final = 4
-OFF_OF_OLD: Final = 0
-"""Older firmware writes and reports this for off; it is still understood."""
+FIRST_RECORDS: Final = 0x0116
+"""From here on firmware tells its records unasked."""
+FIRST_CHANGES: Final = 0x0117
+"""From here on firmware tells what changes, while the host uses HEX."""
+FIRST_FWE: Final = 0x0300
+"""From here on firmware tells its version with a third byte, in two blocks."""
+EXTERNAL_UNTIL: Final = 0x0139
+"""Up to here any external control is a state of its own."""
 
 STATE_OFF: Final = 0
 STATE_FAULT: Final = 2
-STATE_MINUTES: Final = {3: "bulk_min", 4: "absorption_min", 5: "float_min"}
+STATE_EXTERNAL: Final = 252
 NO_INPUT: Final = 0x01
 SWITCHED_OFF: Final = 0x04
 PROTECTION: Final = 0x10
 BMS_LOST: Final = 67
+DARK_V: Final = 1.0
+LOAD_OFF_BELOW_V: Final = 11.1
+"""Of a battery of 12 V: the load output protects it from deep discharge."""
 
 CHANGING: Final = (DEVICE_STATE, OFF_REASON, 0xEDBC, 0xEDBB, 0xEDD5, 0xEDD7)
 """Registers that are told unasked while the host uses HEX."""
+EACH_SECOND: Final = (0xEDDB, 0xEDBC, 0xEDBB, 0xED8D)
+"""Registers that newer chargers tell each second."""
+FIRST_BLOCK_FIELDS: Final = 9
+"""Newer chargers send so many fields in one block, and the rest in another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +59,8 @@ class ChargerReadings:
     """Number of the day, 0 to 364: a change begins a new record."""
     temperature_c: float = 25.0
     error: int = 0
+    load_current_a: float = 0.0
+    """Of the load output, where there is one and it is on."""
 
 
 UNMEASURED: Final = ChargerReadings(
@@ -81,87 +75,74 @@ UNMEASURED: Final = ChargerReadings(
 )
 
 
-class Charger:
+class Charger(ChargerMemory):
     """A solar charger at the far end of a VE.Direct cable.
 
-    What the host writes is in `on` and `current_limit_a`; whoever makes the readings
-    lets the current follow.
+    What the host writes is in `on`, `load_on` and `current_limit_a`; whoever makes the
+    readings lets the currents follow.
     """
 
     def __init__(
-        self, *, product_id: int = 0xA06C, serial: str = "HQ2345SUN70"
+        self,
+        *,
+        product_id: int = 0xA06C,
+        serial: str = "HQ2345SUN70",
+        firmware: int = 0x0164,
+        system_voltage_v: int = 12,
     ) -> None:
         """Be switched on, without any limit but the rated current."""
-        self._serial = serial
         self._readings = UNMEASURED
-        self._mode = ON
-        self._maximum_current_a = RATED_CURRENT_A
-        self._bms_present = False
-        self._history: list[DayRecord] = []
-        self._minutes: dict[str, float] = {}
-        self._restart()
-        self._responder = Responder(product_id=product_id, version=0x0164)
-        self._responder.add_identity(
-            CHARGER, serial=serial, model="SmartSolar Charger MPPT 150/70"
+        super().__init__(
+            product_id=product_id,
+            serial=serial,
+            firmware=firmware,
+            system_voltage_v=system_voltage_v,
         )
-        self._add_settings()
         self._add_measurements()
 
-    def _restart(self) -> None:
-        """Forget what is only in memory."""
-        self._uptime_s = 0
-        self._remote_control = REMOTE_ON_OFF_BIT
-        self._network_mode = 0
-        self._network_mode_age_s = 0
-        self._limit = NO_LIMIT
-        self._limit_age_s = 0
+    @property
+    def load_on(self) -> bool:
+        """Return whether the load output is on."""
+        match self.load_mode & 0x0F:
+            case 0:
+                return False
+            case 4:
+                return True
+        volts = self._readings.battery_voltage_v * 12 / self._system_voltage_v
+        return volts == 0.0 or volts >= LOAD_OFF_BELOW_V
 
     @property
-    def mode(self) -> int:
-        """Return the mode as written: 1 on, 4 off."""
-        return OFF if self._mode == OFF_OF_OLD else self._mode
-
-    @property
-    def on(self) -> bool:
-        """Return whether the charger charges when there is sun."""
-        switched_off = self.mode == OFF and self._remote_control & REMOTE_ON_OFF_BIT
-        return not switched_off and not self._bms_present
-
-    @property
-    def current_limit_a(self) -> float:
-        """Return the greatest battery current that is allowed now."""
-        if not self._network_mode & EXTERNAL_CONTROL_BITS or self._limit == NO_LIMIT:
-            return self._maximum_current_a
-        return min(self._limit / 10, self._maximum_current_a)
+    def _silent(self) -> bool:
+        """Return whether it lives on the panels alone, and they are dark."""
+        return self._ratings.silent_at_night and self._readings.panel_voltage_v < DARK_V
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes that the host sends and return the HEX answers."""
-        answers = self._responder.feed(data)
-        if self._responder.restarted:
-            self._responder.restarted = False
-            self._restart()
-        return answers
+        return b"" if self._silent else super().feed(data)
 
     def second(self, readings: ChargerReadings) -> bytes:
         """Return what the charger says in one second with these readings."""
         self._uptime_s += 1
         self._let_limits_end()
         self._readings = self._in_force(readings)
-        self._record()
-        wire = encode_block(self._fields())
-        wire += self._responder.asynchronous(CHANGING, 1.0)
-        if self._uptime_s % RECORD_PERIOD_S == 0:
+        self._days.take(self._day_record(), self._readings.state)
+        if self._silent:
+            return b""
+        fields = self._fields()
+        blocks: tuple[tuple[tuple[str, str], ...], ...] = (fields,)
+        if self.firmware >= FIRST_FWE:
+            blocks = (fields[:FIRST_BLOCK_FIELDS], fields[FIRST_BLOCK_FIELDS:])
+        wire = self._text(b"".join(map(encode_block, blocks)))
+        if self.firmware >= FIRST_FWE:
+            wire += b"".join(map(self._responder.unasked, EACH_SECOND))
+        changes = self._responder.asynchronous(CHANGING, 1.0)
+        if self.firmware >= FIRST_CHANGES:
+            wire += changes
+        records = self.firmware >= FIRST_RECORDS
+        if records and self._uptime_s % RECORD_PERIOD_S == 0:
             wire += self._responder.unasked(HISTORY_TODAY)
             wire += self._responder.unasked(HISTORY_TOTAL)
         return wire
-
-    def _let_limits_end(self) -> None:
-        self._limit_age_s += 1
-        if self._limit_age_s >= LIMIT_TIMEOUT_S:
-            self._limit = NO_LIMIT
-        self._network_mode_age_s += 1
-        if self._network_mode_age_s >= LIMIT_TIMEOUT_S:
-            self._network_mode = 0
 
     def _in_force(self, readings: ChargerReadings) -> ChargerReadings:
         """Return the readings as they are when the charger may not charge."""
@@ -169,7 +150,11 @@ class Charger:
             readings = replace(readings, state=STATE_FAULT, error=BMS_LOST)
         elif not self.on:
             readings = replace(readings, state=STATE_OFF)
+        if not self.load_on:
+            readings = replace(readings, load_current_a=0.0)
         if self.on and readings.state != STATE_OFF:
+            if self.limited and self.firmware <= EXTERNAL_UNTIL:
+                readings = replace(readings, state=STATE_EXTERNAL)
             return readings
         return replace(
             readings,
@@ -178,8 +163,24 @@ class Charger:
             tracker=0,
         )
 
+    def _day_record(self) -> DayRecord:
+        """Return the record of a day that had this second only."""
+        readings = self._readings
+        volts = readings.battery_voltage_v
+        return DayRecord(
+            yield_kwh=readings.yield_today_kwh,
+            consumed_kwh=None if self._ratings.load_output is False else 0.0,
+            max_battery_voltage_v=volts,
+            min_battery_voltage_v=volts,
+            errors=(readings.error,) if readings.error else (),
+            max_power_w=round(max(readings.panel_power_w, readings.max_power_today_w)),
+            max_battery_current_a=max(readings.battery_current_a, 0.0),
+            max_panel_voltage_v=readings.panel_voltage_v,
+            day=readings.day,
+        )
+
     def _off_reason(self) -> int:
-        reason = NO_INPUT if self._readings.panel_voltage_v < 1.0 else 0
+        reason = NO_INPUT if self._readings.panel_voltage_v < DARK_V else 0
         if self._bms_present:
             return reason | PROTECTION
         if not self.on:
@@ -188,9 +189,13 @@ class Charger:
 
     def _fields(self) -> tuple[tuple[str, str], ...]:
         readings = self._readings
+        newer = self.firmware >= FIRST_FWE
+        load: tuple[tuple[str, str], ...] = (("LOAD", "ON" if self.load_on else "OFF"),)
+        if self._ratings.load_output:
+            load += (("IL", _tens(readings.load_current_a * 1000)),)
         return (
             ("PID", f"0x{self._responder.product_id:X}"),
-            ("FW", f"{self._responder.version:X}"),
+            self._long_version_field() if newer else self._version_field(),
             ("SER#", self._serial),
             ("V", _tens(readings.battery_voltage_v * 1000)),
             ("I", _tens(readings.battery_current_a * 1000)),
@@ -200,7 +205,7 @@ class Charger:
             ("MPPT", f"{readings.tracker}"),
             ("OR", f"0x{self._off_reason():08X}"),
             ("ERR", f"{readings.error}"),
-            ("LOAD", "ON"),
+            *load,
             ("Relay", "OFF"),
             ("H19", f"{round(readings.yield_total_kwh * 100)}"),
             ("H20", f"{round(readings.yield_today_kwh * 100)}"),
@@ -210,153 +215,22 @@ class Charger:
             ("HSDS", f"{readings.day}"),
         )
 
-    def _record(self) -> None:
-        """Keep the record of the day."""
-        readings = self._readings
-        volts = readings.battery_voltage_v
-        if not self._history or self._history[0].day != readings.day:
-            today = DayRecord(
-                yield_kwh=0.0,
-                max_battery_voltage_v=volts,
-                min_battery_voltage_v=volts,
-                day=readings.day,
-            )
-            self._history = [today, *self._history][:HISTORY_DAYS]
-            self._minutes = dict.fromkeys(STATE_MINUTES.values(), 0.0)
-        if readings.state in STATE_MINUTES:
-            self._minutes[STATE_MINUTES[readings.state]] += 1 / 60
-        today = self._history[0]
-        self._history[0] = replace(
-            today,
-            yield_kwh=readings.yield_today_kwh,
-            max_battery_voltage_v=max(today.max_battery_voltage_v, volts),
-            min_battery_voltage_v=min(today.min_battery_voltage_v, volts),
-            bulk_min=int(self._minutes["bulk_min"]),
-            absorption_min=int(self._minutes["absorption_min"]),
-            float_min=int(self._minutes["float_min"]),
-            max_power_w=round(
-                max(
-                    today.max_power_w,
-                    readings.panel_power_w,
-                    readings.max_power_today_w,
-                )
-            ),
-            max_battery_current_a=max(
-                today.max_battery_current_a, readings.battery_current_a
-            ),
-            max_panel_voltage_v=max(
-                today.max_panel_voltage_v, readings.panel_voltage_v
-            ),
-        )
-
-    def _day(self, age: int) -> bytes | None:
-        """Return the record of so many days ago."""
-        return self._history[age].encode() if age < len(self._history) else None
-
-    def _total(self) -> bytes | None:
-        if not self._history:
-            return None
-        gained = self._readings.yield_total_kwh
-        return TotalRecord(
-            user_yield_kwh=gained,
-            system_yield_kwh=gained,
-            max_panel_voltage_v=max(day.max_panel_voltage_v for day in self._history),
-            max_battery_voltage_v=max(
-                day.max_battery_voltage_v for day in self._history
-            ),
-            min_battery_voltage_v=min(
-                day.min_battery_voltage_v for day in self._history
-            ),
-            days=len(self._history),
-        ).encode()
-
-    def _add_settings(self) -> None:
-        """Have the registers that the host may write."""
-        add = self._responder.add
-        add(
-            Cell(
-                register=CHARGER[DEVICE_MODE],
-                get=lambda: bytes([self.mode]),
-                set=self._set_mode,
-                choices=frozenset({ON, OFF, OFF_OF_OLD}),
-            )
-        )
-        add(
-            Cell(
-                register=CHARGER[REMOTE_CONTROL],
-                get=lambda: self._remote_control.to_bytes(4, "little"),
-                set=self._set_remote_control,
-            )
-        )
-        add(
-            Cell(
-                register=CHARGER[NETWORK_MODE],
-                get=lambda: bytes([self._network_mode]),
-                set=self._set_network_mode,
-            )
-        )
-        add(
-            Cell(
-                register=CHARGER[CHARGE_CURRENT_LIMIT],
-                get=lambda: self._limit.to_bytes(2, "little"),
-                set=self._set_limit,
-            )
-        )
-        maximum = CHARGER[BATTERY_MAXIMUM_CURRENT]
-        add(
-            Cell(
-                register=maximum,
-                get=lambda: maximum.encode(self._maximum_current_a),
-                set=self._set_maximum_current,
-                lowest=1.0,
-                highest=RATED_CURRENT_A,
-            )
-        )
-
-    def _set_mode(self, data: bytes) -> None:
-        self._mode = data[0]
-
-    def _set_remote_control(self, data: bytes) -> None:
-        # Bits can only be set; a restart clears them.
-        self._remote_control |= int.from_bytes(data, "little")
-
-    def _set_network_mode(self, data: bytes) -> None:
-        self._network_mode = data[0]
-        self._network_mode_age_s = 0
-        if self._network_mode & BMS_BIT:
-            self._bms_present = True
-
-    def _set_limit(self, data: bytes) -> None:
-        self._limit = int.from_bytes(data, "little")
-        self._limit_age_s = 0
-
-    def _set_maximum_current(self, data: bytes) -> None:
-        self._maximum_current_a = int.from_bytes(data, "little") / 10
-
     def _add_measurements(self) -> None:
         """Have the registers that can only be read."""
-        self._responder.add_numbers(
-            CHARGER,
+        self._add_readings(
             {
-                0x0140: lambda: 0x0001_C93C,
-                UPTIME: lambda: self._uptime_s,
                 DEVICE_STATE: lambda: self._readings.state,
                 OFF_REASON: self._off_reason,
                 0xED8D: lambda: self._readings.battery_voltage_v,
                 0xED8F: lambda: self._readings.battery_current_a,
                 0xEDEC: lambda: None,
-                0xEDEF: lambda: 12,
-                0xEDF1: lambda: 3,
-                0xEDF6: lambda: 13.8,
-                0xEDF7: lambda: 14.4,
-                0xEDFB: lambda: 6.0,
-                0xEDE8: lambda: int(self._bms_present),
-                0xEDDF: lambda: RATED_CURRENT_A,
+                0xEDA8: lambda: self.load_on,
+                0xEDAD: lambda: self._readings.load_current_a,
                 0xEDDD: lambda: self._readings.yield_total_kwh,
                 0xEDDC: lambda: self._readings.yield_total_kwh,
                 0xEDDB: lambda: self._readings.temperature_c,
                 0xEDDA: lambda: self._readings.error,
-                0xEDD7: lambda: max(self._readings.battery_current_a, 0.0),
+                0xEDD7: lambda: self._charger_current_a(),
                 0xEDD5: lambda: self._readings.battery_voltage_v,
                 0xEDD3: lambda: self._readings.yield_today_kwh,
                 0xEDD2: lambda: self._readings.max_power_today_w,
@@ -366,11 +240,13 @@ class Charger:
                 0xEDBB: lambda: self._readings.panel_voltage_v,
                 0xEDB3: lambda: self._readings.tracker,
             },
+            total_kwh=lambda: self._readings.yield_total_kwh,
         )
-        self._responder.add(Cell(register=CHARGER[HISTORY_TOTAL], get=self._total))
-        for age in range(HISTORY_DAYS):
-            register = CHARGER[HISTORY_TODAY + age]
-            self._responder.add(Cell(register=register, get=partial(self._day, age)))
+
+    def _charger_current_a(self) -> float:
+        """Return what goes into the battery and into the load output."""
+        readings = self._readings
+        return max(readings.battery_current_a + readings.load_current_a, 0.0)
 
 
 def _tens(value: float) -> str:

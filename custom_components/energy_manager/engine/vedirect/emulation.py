@@ -6,14 +6,21 @@ off reasons, statistics, time-outs, checksums and asynchronous frames.
 """
 
 from .emulated_charger import Charger, ChargerReadings
+from .emulated_converter import Converter, ConverterReadings
 from .emulated_inverter import Inverter, InverterReadings
+from .emulated_line import Line
 from .emulated_monitor import BatteryMonitor, BatteryReadings
+from .emulated_multi import MultiInverter
 
 __all__ = [
     "BatteryMonitor",
     "BatteryReadings",
     "Charger",
     "ChargerReadings",
+    "Converter",
+    "ConverterReadings",
     "Inverter",
     "InverterReadings",
+    "Line",
+    "MultiInverter",
 ]

@@ -1,6 +1,6 @@
 """The device's side of the HEX protocol: registers that answer get and set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,10 @@ from .registers_common import MODEL_NAME, PRODUCT_ID, SERIAL_NUMBER
 RESTART = 0x6
 ASYNCHRONOUS_S = 120.0
 """Unasked frames end so long after the last HEX frame of the host."""
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +31,10 @@ class Cell:
     highest: float | None = None
     """Legal values of this device [unit of the register]."""
     choices: frozenset[int] | None = None
+    since: int = 0
+    """First firmware that has it, BCD as 0x0119 for 1.19."""
+    writable: Callable[[], bool] = _always
+    """Whether it can be written as the device is set up now."""
 
     def nearest(self, data: bytes) -> bytes:
         """Return the legal bytes nearest to what the host wants."""
@@ -53,12 +61,20 @@ def _encoded(
 class Responder:
     """Answers HEX frames of a host the way a device does."""
 
-    def __init__(self, *, product_id: int, version: int) -> None:
-        """Have no registers yet; the version is BCD as 0x0164 for 1.64."""
+    def __init__(
+        self, *, product_id: int, version: int, text_pause_s: float = 0.0
+    ) -> None:
+        """Have no registers yet; the version is BCD as 0x0164 for 1.64.
+
+        With old firmware the text pauses for `text_pause_s` after each HEX frame.
+        """
         self.product_id = product_id
         self.version = version
+        self.text_pause_s = text_pause_s
         self.restarted = False
         """Set by a restart; whoever owns the registers clears it."""
+        self.stored: dict[int, float] = {}
+        """Settings in flash by register, in its unit."""
         self._cells: dict[int, Cell] = {}
         self._decoder = Decoder()
         self._silent_s = ASYNCHRONOUS_S
@@ -67,6 +83,54 @@ class Responder:
     def add(self, cell: Cell) -> None:
         """Have one more register."""
         self._cells[cell.register.number] = cell
+
+    def cell(self, number: int) -> Cell:
+        """Return a register that was added."""
+        return self._cells[number]
+
+    def add_setting(
+        self,
+        register: Register,
+        value: float,
+        limits: tuple[float, float] | None = None,
+        *,
+        choices: Iterable[int] | None = None,
+        writable: Callable[[], bool] = _always,
+    ) -> None:
+        """Have a register in flash, with a value to begin with."""
+        number = register.number
+        self.stored[number] = value
+
+        def store(data: bytes) -> None:
+            stored = register.decode(data)
+            if stored is not None:
+                self.stored[number] = stored
+
+        self.add(
+            Cell(
+                register=register,
+                get=lambda: register.encode(self.stored[number]),
+                set=store,
+                lowest=None if limits is None else limits[0],
+                highest=None if limits is None else limits[1],
+                choices=None if choices is None else frozenset(choices),
+                writable=writable,
+            )
+        )
+
+    def add_command(self, register: Register, do: Callable[[], None]) -> None:
+        """Have a register that makes the device do something once."""
+        self.add(Cell(register=register, get=lambda: b"", set=lambda _: do()))
+
+    @property
+    def in_use(self) -> bool:
+        """Return whether the host has used HEX within two minutes."""
+        return self._silent_s < ASYNCHRONOUS_S
+
+    @property
+    def text_paused(self) -> bool:
+        """Return whether the text pauses because the host uses HEX."""
+        return self._silent_s < self.text_pause_s
 
     def add_numbers(
         self, table: Registers, numbers: dict[int, Callable[[], float | None]]
@@ -99,6 +163,12 @@ class Responder:
             self._silent_s = 0.0
         return b"".join(answers)
 
+    def forget(self) -> None:
+        """Be as after a restart: nobody has used HEX yet."""
+        self._silent_s = ASYNCHRONOUS_S
+        self._told = {}
+        self._decoder.reset()
+
     def asynchronous(self, registers: tuple[int, ...], elapsed_s: float) -> bytes:
         """Return frames for what has changed, as long as the host uses HEX."""
         self._silent_s += elapsed_s
@@ -114,8 +184,9 @@ class Responder:
 
     def unasked(self, number: int) -> bytes:
         """Return an asynchronous frame with the value of a register."""
-        value = self._cells[number].get()
-        if value is None:
+        cell = self._cells[number]
+        value = cell.get()
+        if value is None or self.version < cell.since:
             return b""
         return encode_hex(
             Command.ASYNCHRONOUS, number.to_bytes(2, "little") + b"\x00" + value
@@ -150,11 +221,11 @@ class Responder:
 
     def _get_or_set(self, frame: HexFrame, number: int) -> tuple[Flag, bytes]:
         cell = self._cells.get(number)
-        if cell is None:
+        if cell is None or self.version < cell.since:
             return Flag.UNKNOWN_REGISTER, b""
         flags = Flag(0)
         if frame.command == Command.SET:
-            if cell.set is None:
+            if cell.set is None or not cell.writable():
                 flags = Flag.NOT_SUPPORTED
             elif len(frame.data) != cell.register.size:
                 flags = Flag.PARAMETER_ERROR
