@@ -30,7 +30,7 @@ from .parameters import id_hash
 from .recorded_hours import PacketHour, Summary, packet_hours, summary
 from .recording import RecordedFrame, RecordingDecoder, is_recording
 from .session import Session
-from .setting import Setting, Setting as RelayMode, Violation
+from .setting import Setting, Violation
 from .specification import Field, PacketTemplate, Specification
 from .text import FieldType
 from .visit import Failure, Indices, Outcome, ValueRequest
@@ -60,7 +60,6 @@ __all__ = [
     "PacketTemplate",
     "RecordedFrame",
     "RecordingDecoder",
-    "RelayMode",
     "Reply",
     "Request",
     "Session",

@@ -48,15 +48,6 @@ class Family:
         """The address of its controller."""
         return self.addresses[0]
 
-    @property
-    def relay_modes(self) -> tuple[Setting, ...]:
-        """The manual modes of the relays that may be set."""
-        return tuple(
-            one
-            for one in self.settings
-            if one.key == "relay_mode" and not one.read_only
-        )
-
     def setting(self, key: str, number: int = 1) -> Setting | None:
         """Return one of its settings."""
         return next(

@@ -62,15 +62,6 @@ class Setting:
         allowed = self.options if self.writable is None else self.writable
         return tuple(option for option in self.options if option in allowed)
 
-    @property
-    def relay(self) -> int:
-        """The number of a relay."""
-        return self.number
-
-    def option(self, raw: int) -> str | None:
-        """Return the option that a number means, None if it means none."""
-        return next((key for key, value in self.options.items() if value == raw), None)
-
     def shown(self, raw: int) -> float | str | None:
         """Return what a stored number means; None if it means nothing known."""
         if self.kind == "select":
