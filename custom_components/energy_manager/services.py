@@ -14,6 +14,7 @@ from homeassistant.helpers.selector import ConfigEntrySelector
 import probatio as vol
 
 from .const import CONF_KIND, DOMAIN, EntryKind, Mode
+from .vbus_actions import async_setup_actions
 
 if TYPE_CHECKING:
     from .home import Home
@@ -36,6 +37,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema=_PLAN_SCHEMA,
         supports_response=SupportsResponse.OPTIONAL,
     )
+    async_setup_actions(hass)
 
 
 async def _async_plan(call: ServiceCall) -> ServiceResponse:

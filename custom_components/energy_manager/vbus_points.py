@@ -110,10 +110,10 @@ def language_of(language: str) -> str:
 
 def points_of_template(template: PacketTemplate, language: str) -> list[Point]:
     """Return the points of a packet that the specification knows."""
-    return [_point_of_field(field, language) for field in template.fields]
+    return [point_of_field(field, language) for field in template.fields]
 
 
-def _point_of_field(field: Field, language: str) -> Point:
+def point_of_field(field: Field, language: str) -> Point:
     """Return the point of one field."""
     quantity = _quantity(field)
     can_fail = fault(field, 8888) is not None
@@ -174,13 +174,19 @@ _BLOCK_TEXTS: Final = {
 """Values of self-explaining packets that are shown, with their translation keys."""
 
 
+_BLOCK_UNITS: Final = {
+    BlockQuantity.TEMPERATURE: "°C",
+    BlockQuantity.SPEED: "%",
+    BlockQuantity.HEAT: "Wh",
+}
+
+_BLOCK_QUANTITIES: Final = {str(quantity): quantity for quantity in _BLOCK_TEXTS}
+
+
 def points_of_blocks(payload: bytes) -> list[Point]:
     """Return the points of a packet that explains itself."""
-    return [
-        _point_of_block(reading)
-        for reading in _block_readings(payload)
-        if reading.quantity in _BLOCK_TEXTS
-    ]
+    points = [point_of_block(reading.id) for reading in _block_readings(payload)]
+    return [point for point in points if point is not None]
 
 
 def _block_readings(payload: bytes) -> list[BlockReading]:
@@ -190,24 +196,29 @@ def _block_readings(payload: bytes) -> list[BlockReading]:
     ]
 
 
-def _point_of_block(first: BlockReading) -> Point:
-    """Return the point of a value in a packet that explains itself."""
+def point_of_block(key: str) -> Point | None:
+    """Return the point of a value in packets that explain themselves, by its key."""
+    name, _, number = key.rpartition("_")
+    quantity = _BLOCK_QUANTITIES.get(name)
+    if quantity is None or not number.isdecimal():
+        return None
 
     def read(payload: bytes) -> Reading:
         for reading in _block_readings(payload):
-            if reading.id == first.id:
+            if reading.id == key:
                 raw = None if reading.value is None else reading.raw
                 return Reading(value=reading.value, fault=reading.fault, raw=raw)
         return Reading(value=None)
 
+    is_temperature = quantity is BlockQuantity.TEMPERATURE
     return Point(
-        key=first.id,
-        quantity=QUANTITIES[first.unit],
-        precision=1 if first.quantity is BlockQuantity.TEMPERATURE else 0,
+        key=key,
+        quantity=QUANTITIES[_BLOCK_UNITS[quantity]],
+        precision=1 if is_temperature else 0,
         read=read,
-        translation_key=_BLOCK_TEXTS[first.quantity],
-        placeholders={"number": str(first.number)},
-        can_fail=first.quantity is BlockQuantity.TEMPERATURE,
+        translation_key=_BLOCK_TEXTS[quantity],
+        placeholders={"number": number},
+        can_fail=is_temperature,
     )
 
 
