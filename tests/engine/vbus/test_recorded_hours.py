@@ -1,6 +1,7 @@
 """Recordings in bulk, hour by hour."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 import struct
 
 from hypothesis import given, settings, strategies as st
@@ -15,6 +16,7 @@ from custom_components.energy_manager.engine.vbus import (
     packet_hours,
     summary,
 )
+from custom_components.energy_manager.engine.vbus.recorded_hours import LAST_MS
 
 from .test_specification import PAYLOAD, builder, template_of
 
@@ -81,10 +83,13 @@ def test_only_a_few_hours_are_held() -> None:
 
 
 def test_a_wild_time_does_not_disturb_the_others() -> None:
-    """Records have no checksum; a damaged time makes an hour of its own."""
-    frames = [recorded(0, 1), recorded((1 << 62) - START, 99), recorded(1, 2)]
-    frames += [recorded(HOUR, 3)]
-    assert sorted(values(hour) for hour in packet_hours(frames)) == [[1, 2], [3], [99]]
+    """Records have no checksum; a damaged time makes an hour of its own, or none."""
+    frames = [recorded(0, 1), recorded((1 << 62) - START, 98), recorded(1, 2)]
+    frames += [recorded(5 << 45, 99), recorded(HOUR, 3), recorded(-START, 4)]
+    hours = list(packet_hours(frames))
+    assert sorted(values(hour) for hour in hours) == [[1, 2], [3], [4], [99]]
+    for hour in hours:
+        assert datetime.fromtimestamp(hour.start_ms / 1000, UTC)
 
 
 def test_summary_of_a_column() -> None:
@@ -110,7 +115,11 @@ def test_summary_of_a_column() -> None:
 @settings(deadline=None)
 @given(
     st.lists(
-        st.tuples(st.integers(0, 1 << 63), st.integers(-9, 9), st.integers(0, 2)),
+        st.tuples(
+            st.one_of(st.integers(0, 1 << 63), st.integers(0, 9 * HOUR)),
+            st.integers(-9, 9),
+            st.integers(0, 2),
+        ),
         max_size=60,
     )
 )
@@ -123,4 +132,8 @@ def test_nothing_is_lost(rows: list[tuple[int, int, int]]) -> None:
         for time_ms in hour.times_ms:
             assert hour.start_ms <= time_ms < hour.start_ms + HOUR
             found.add((time_ms - START, hour.channel))
-    assert found == {(time_ms, channel) for time_ms, _value, channel in rows}
+    assert found == {
+        (time_ms, channel)
+        for time_ms, _value, channel in rows
+        if START + time_ms <= LAST_MS
+    }

@@ -15,6 +15,8 @@ from .recording import RecordedFrame
 from .specification import Field
 
 HOUR_MS: Final = 3_600_000
+LAST_MS: Final = 253_402_300_799_999
+"""The end of the year 9999, behind which no calendar goes."""
 _OPEN_HOURS: Final = 4
 
 type _Key = tuple[int, int, int, int]
@@ -54,8 +56,9 @@ def packet_hours(frames: Iterable[RecordedFrame]) -> Iterator[PacketHour]:
     """Gather packets by hour and kind; only a few hours are held in memory.
 
     A packet that a logger repeats with its old time, because nothing newer came, counts
-    once. An hour is given when later ones have come. Where clocks jump the same
-    hour may be given again, with the packets that came later.
+    once. An hour is given when later ones have come. Where clocks jump the same hour
+    may be given again, with the packets that came later. Records have no checksum: a
+    time that no calendar has is damage, and its packet is left out.
     """
     hours: dict[int, dict[_Key, dict[int, bytes]]] = {}
     for recorded in frames:
@@ -63,6 +66,8 @@ def packet_hours(frames: Iterable[RecordedFrame]) -> Iterator[PacketHour]:
         if not isinstance(packet, Packet):
             continue
         time_ms = recorded.time_ms
+        if time_ms > LAST_MS:
+            continue
         hour = time_ms // HOUR_MS
         kinds = hours.get(hour)
         if kinds is None:
@@ -98,10 +103,9 @@ def summary(field: Field, raws: Sequence[int | None]) -> Summary | None:
 
     `raws` is a column of `PacketTemplate.columns`.
     """
-    if can_fail(field):
-        numbers = [raw for raw in raws if raw is not None and raw not in FAULTS]
-    else:
-        numbers = [raw for raw in raws if raw is not None]
+    numbers = [raw for raw in raws if raw is not None]
+    if not FAULTS.keys().isdisjoint(numbers) and can_fail(field):
+        numbers = [raw for raw in numbers if raw not in FAULTS]
     if not numbers:
         return None
     return Summary(

@@ -23,6 +23,7 @@ _SYNC_BYTES = bytes((SYNC,))
 _HEAD_BYTES: Final = 14
 _FRAME_AT: Final = 26
 _RAW_AT: Final = 22
+_RECORD_HEAD = struct.Struct("<BBHH")
 _FRAME_HEAD = struct.Struct("<6H")
 _DATAGRAM = struct.Struct("<Hi")
 _TYPE_OLD_FRAME: Final = 0x33
@@ -55,9 +56,11 @@ def is_recording(data: bytes) -> bool:
     """
     position = data.find(_SYNC_BYTES)
     while position >= 0:
-        length = _record_length(data, position)
-        if length > 0 and _follows(data, position + length, at_end=True):
-            return True
+        length = _whole_length(data, position)
+        if length > 0:
+            end = position + length
+            if end == len(data) or _whole_length(data, end) > 0:
+                return True
         position = data.find(_SYNC_BYTES, position + 1)
     return False
 
@@ -96,22 +99,27 @@ class RecordingDecoder:
         data = self._pending + data
         found: list[RecordedFrame] = []
         position = 0
+        length = _whole_length(data, position)
         while position < len(data):
-            length = _record_length(data, position)
-            if length > 0 and _is_open(data, position + length, at_end=at_end):
+            if length > 0:
+                end = position + length
+                following = _whole_length(data, end)
+                if following < 0 and not at_end:
+                    break
+                if following > 0 or end == len(data):
+                    self._skipping = False
+                    found += self._record(data[position:end])
+                    position, length = end, following
+                    continue
+            elif length < 0 and not at_end:
                 break
-            if length < 0 and not at_end:
-                break
-            if length > 0 and _follows(data, position + length, at_end=at_end):
-                self._skipping = False
-                found += self._record(data[position : position + length])
-                position += length
-                continue
             if not self._skipping:
                 self._malformed += 1
                 self._skipping = True
-            following = data.find(_SYNC_BYTES, position + 1)
-            position = len(data) if following < 0 else following
+            position = data.find(_SYNC_BYTES, position + 1)
+            if position < 0:
+                position = len(data)
+            length = _whole_length(data, position)
         self._pending = data[position:]
         return found
 
@@ -147,36 +155,19 @@ class RecordingDecoder:
         ]
 
 
-def _record_length(data: bytes, position: int) -> int:
-    """Return the length told by a record's head, 0 for none, -1 for too few bytes."""
+def _whole_length(data: bytes, position: int) -> int:
+    """Return the length of the whole record here, 0 for none, -1 for too few bytes."""
+    available = len(data) - position
+    if available <= 0:
+        return -1
     if data[position] != SYNC:
         return 0
-    head = data[position : position + 6]
-    if len(head) < 6:
+    if available < _RECORD_HEAD.size:
         return -1
-    kind = head[1]
-    length = head[2] | head[3] << 8
-    if kind >> 4 != kind & 15 or head[2:4] != head[4:6] or length < _HEAD_BYTES:
+    _sync, kind, length, again = _RECORD_HEAD.unpack_from(data, position)
+    if length != again or length < _HEAD_BYTES or kind >> 4 != kind & 15:
         return 0
-    return length
-
-
-def _is_open(data: bytes, end: int, *, at_end: bool) -> bool:
-    """Return whether more bytes must come to know what follows a record."""
-    if at_end:
-        return False
-    if end >= len(data):
-        return True
-    length = _record_length(data, end)
-    return length < 0 or len(data) < end + length
-
-
-def _follows(data: bytes, end: int, *, at_end: bool) -> bool:
-    """Return whether a whole record, or with `at_end` the end, comes at `end`."""
-    if end >= len(data):
-        return at_end and end == len(data)
-    length = _record_length(data, end)
-    return length > 0 and end + length <= len(data)
+    return int(length) if length <= available else -1
 
 
 def _frame(record: bytes) -> Frame | None:
