@@ -9,19 +9,22 @@ from custom_components.energy_manager.engine.vedirect import (
     Failure,
     Family,
     HexFrame,
-    Refusal,
     Register,
     Storage,
     Transaction,
     Transactions,
-    WriteBudget,
     encode_block,
     encode_hex,
     get_register,
     registers_of,
     set_register,
 )
-from custom_components.energy_manager.engine.vedirect.emulation import Charger, Inverter
+from custom_components.energy_manager.engine.vedirect.emulated_line import Device
+from custom_components.energy_manager.engine.vedirect.emulation import (
+    BatteryMonitor,
+    Charger,
+    Inverter,
+)
 from custom_components.energy_manager.engine.vedirect.frames import NEVER_WRITTEN
 
 MODE = registers_of(Family.INVERTER)[0x0200]
@@ -43,7 +46,7 @@ def frame(wire: bytes) -> HexFrame:
     return only
 
 
-def run(transaction: Transaction, device: Charger | Inverter) -> None:
+def run(transaction: Transaction, device: Device) -> None:
     """Exchange frames with a device until there is nothing to say."""
     wire = transaction.begin(0.0)
     while wire:
@@ -357,30 +360,19 @@ def test_answers_between_text() -> None:
     assert transaction.value == inverter.mode == 4
 
 
-def test_budget_of_stored_registers() -> None:
-    """Flash is written ten times an hour and fifty times a day at most."""
-    budget = WriteBudget()
-    assert budget.refusal(MODE, 0.0) is None
-    budget.note(MODE, 0.0)
-    assert budget.refusal(MODE, 1.9) is Refusal.TOO_SOON
-    assert budget.refusal(MODE, 2.0) is None
-    for number in range(1, 10):
-        budget.note(MODE, 10.0 * number)
-    assert budget.refusal(MODE, 1000.0) is Refusal.HOUR
-    assert budget.refusal(MODE, 3600.0) is None
-    assert budget.left_today(MODE, 3600.0) == 40
-    for number in range(40):
-        budget.note(MODE, 3600.0 + 900.0 * number)
-    assert budget.refusal(MODE, 60_000.0) is Refusal.DAY
-    assert budget.left_today(MODE, 60_000.0) == 0
-    assert budget.refusal(MODE, 86_400.0) is None
-    assert budget.left_today(MODE, 200_000.0) == 50
+def test_records_take_longer() -> None:
+    """A device may look for a record of a day for two seconds."""
+    record = Transaction(registers_of(Family.MPPT)[0x1051])
+    record.begin(0.0)
+    assert record.poll(1.9) == b""
+    assert record.poll(2.0) == get_register(0x1051)
 
 
-def test_budget_of_registers_in_memory() -> None:
-    """Memory is written once a second at most."""
-    budget = WriteBudget()
-    for number in range(500):
-        assert budget.refusal(LIMIT, float(number)) is None
-        budget.note(LIMIT, float(number))
-        assert budget.refusal(LIMIT, number + 0.9) is Refusal.TOO_SOON
+def test_command_has_nothing_to_read_back() -> None:
+    """The answer to the order itself ends it."""
+    monitor = BatteryMonitor()
+    order = Transaction(registers_of(Family.BMV)[0x102C], 0)
+    assert order.begin(0.0) == encode_hex(8, b"\x2c\x10\x00")
+    assert order.take(frame(monitor.feed(order.begin(0.0))), 0.1) == b""
+    assert order.done
+    assert order.failure is None

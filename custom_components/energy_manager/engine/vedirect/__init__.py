@@ -1,6 +1,5 @@
 """Victron VE.Direct without input and output: bytes in, frozen readings out."""
 
-from .budget import Refusal, WriteBudget
 from .decoder import Decoder
 from .frames import (
     Answer,
@@ -54,7 +53,6 @@ __all__ = [
     "Product",
     "Ratings",
     "Reading",
-    "Refusal",
     "Register",
     "Setting",
     "SettingKind",
@@ -62,7 +60,6 @@ __all__ = [
     "Transaction",
     "Transactions",
     "Value",
-    "WriteBudget",
     "chemistry_of",
     "encode_block",
     "encode_frame",

@@ -87,6 +87,8 @@ class TotalRecord:
     system_yield_kwh: float
     max_panel_voltage_v: float
     max_battery_voltage_v: float
+    errors: tuple[int, ...] = ()
+    """The latest errors."""
     days: int
     """Days of which there is a record."""
     min_battery_voltage_v: float | None = None
@@ -98,7 +100,7 @@ class TotalRecord:
         return TOTAL.pack(
             1,
             0,
-            *(0, 0, 0, 0),
+            *(*self.errors, 0, 0, 0, 0)[:4],
             round(self.user_yield_kwh * 100),
             round(self.system_yield_kwh * 100),
             round(self.max_panel_voltage_v * 100),
@@ -113,12 +115,13 @@ class TotalRecord:
         if len(data) < TOTAL.size - 2:
             return None
         fields = TOTAL.unpack(data[: TOTAL.size].ljust(TOTAL.size, b"\xff"))
-        *_, user, system, panel, high, days, low = fields
+        _, _, *errors, user, system, panel, high, days, low = fields
         return cls(
             user_yield_kwh=user / 100,
             system_yield_kwh=system / 100,
             max_panel_voltage_v=panel / 100,
             max_battery_voltage_v=high / 100,
+            errors=tuple(error for error in errors if error),
             days=days,
             min_battery_voltage_v=None if low == 0xFFFF else low / 100,
         )

@@ -153,7 +153,7 @@ class Setting:
     needs: tuple[Need, ...] = ()
     """What has to hold before, in this order."""
     kept_alive: bool = False
-    """Written through `ChargeLimit`, which repeats it; it ends by itself."""
+    """To be repeated twice a minute, with the network mode; else it ends by itself."""
     automatic: str | None = None
     """Option with which the device decides on its own."""
     enabled_by_default: bool = True

@@ -19,10 +19,12 @@ from .frames import (
     get_register,
     set_register,
 )
-from .registers import Register
+from .registers import HISTORY_DAYS, HISTORY_TODAY, HISTORY_TOTAL, Register
 
 ANSWER_S: Final = 1.0
-"""Devices answer within 50 to 260 ms; history records take longer."""
+"""Devices answer within 50 to 260 ms."""
+HISTORY_ANSWER_S: Final = 2.0
+"""Records of days take longer."""
 TRIES: Final = 3
 BLOCK_WAIT_S: Final = 1.5
 """Longest wait for the end of a text block, behind which a question fits best."""
@@ -61,10 +63,12 @@ class Transaction:
         register: Register,
         value: float | None = None,
         *,
-        answer_s: float = ANSWER_S,
+        answer_s: float | None = None,
         tries: int = TRIES,
     ) -> None:
         """Prepare to read, or to write a value in the register's unit.
+
+        Commands take any value; there is nothing to read back of them.
 
         Raises:
             InputError: for a value or register that must not be written.
@@ -74,6 +78,8 @@ class Transaction:
         if value is not None:
             register.check(value)
             self._wanted = register.encode(value)
+        if answer_s is None:
+            answer_s = HISTORY_ANSWER_S if _is_history(register) else ANSWER_S
         self._answer_s = answer_s
         self._tries = tries
         self._tries_left = tries
@@ -135,11 +141,11 @@ class Transaction:
             if frame.flags is not None and frame.flags & flag:
                 self._end(failure)
                 return b""
-        if self._command == Command.SET:
+        if self._command == Command.SET and not self._register.is_command:
             self._command = Command.GET
             self._tries_left = self._tries
             return self._send(now)
-        in_force = self._wanted is None or frame.data == self._wanted
+        in_force = self._wanted in (None, frame.data) or self._register.is_command
         self._end(None if in_force else Failure.MISMATCH)
         return b""
 
@@ -157,6 +163,11 @@ class Transaction:
         self.done = True
         self.failure = failure
         self.next_deadline = None
+
+
+def _is_history(register: Register) -> bool:
+    """Return whether a register is a record of a day or of all days."""
+    return HISTORY_TOTAL <= register.number < HISTORY_TODAY + HISTORY_DAYS
 
 
 class Transactions:
