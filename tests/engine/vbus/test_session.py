@@ -577,6 +577,43 @@ def test_no_write_that_could_not_be_read_back() -> None:
     assert not session.outcomes[0].written
 
 
+def test_time_that_ends_between_reading_and_writing() -> None:
+    """A value that was read is not one that was written."""
+    session = at_changeset(ValueRequest(name="x", index=7, value=5))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    session.poll(1.7)
+    assert sent(session.feed(answer(0x0100, 7, 1), 1.8)) == [(0x0300, 0, 0)]
+    while (deadline := session.next_deadline) is not None:
+        session.poll(deadline)
+    assert session.failure == "timeout"
+    assert not session.outcomes[0].written
+
+
+def test_hash_that_comes_twice_is_no_value() -> None:
+    """Older controllers answer look-ups as they answer reads."""
+    session = at_changeset(ValueRequest(name=R1))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    found = answer(0x0100, 1285, id_hash(R1))
+    assert sent(session.feed(found, 1.2)) == [(0x0300, 1285, 0)]
+    assert sent(session.feed(found, 1.2)) == [(0x0300, 0, 0)]
+    assert session.feed(answer(0x0100, 1285, 2), 1.3) == b""
+    assert sent(session.feed(answer(0x0100, 0, 42), 1.3)) == [(0x0300, 1285, 0)]
+    session.feed(answer(0x0100, 1285, 2), 1.4)
+    assert session.outcomes[0].value == 2
+
+
+def test_slow_memory_is_asked_again() -> None:
+    """The first answer may still be the old value; the second one counts."""
+    session = at_changeset(ValueRequest(name="x", index=7, value=5))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    assert sent(session.feed(answer(0x0100, 7, 1), 1.2)) == [(0x0200, 7, 5)]
+    assert sent(session.feed(answer(0x0100, 7, 1), 1.3)) == [(0x0300, 7, 0)]
+    assert sent(session.feed(answer(0x0100, 7, 1), 1.4)) == [(0x0300, 0, 0)]
+    assert sent(session.feed(answer(0x0100, 0, 42), 1.5)) == [(0x0300, 7, 0)]
+    session.feed(answer(0x0100, 7, 5), 1.6)
+    assert (session.outcomes[0].value, session.failure) == (5, None)
+
+
 def test_write_that_nobody_confirms() -> None:
     """It may have been done: that is told, and the next visit reads first."""
     session = at_changeset(ValueRequest(name="x", index=7, value=5))

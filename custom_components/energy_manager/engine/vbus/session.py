@@ -136,7 +136,7 @@ class Session:
             return b""
         asked = self._asked
         if asked is None:
-            fail_rest(self.outcomes, "no_bus")
+            fail_rest(self.requests, self.outcomes, "no_bus")
             self.done = True
             return b""
         if now >= self._hold_until:
@@ -156,7 +156,7 @@ class Session:
         "cancelled".
         """
         held = self.holds_bus
-        fail_rest(self.outcomes, "cancelled")
+        fail_rest(self.requests, self.outcomes, "cancelled")
         said = self._release(now) if held else b""
         self._close_visit()
         self.done = True
@@ -190,7 +190,9 @@ class Session:
         self._close_visit()
         self._losses += self._answered
         if self._losses >= LOSSES or now >= self._give_up_at:
-            fail_rest(self.outcomes, "lost_bus" if self._answered else "no_bus")
+            fail_rest(
+                self.requests, self.outcomes, "lost_bus" if self._answered else "no_bus"
+            )
             self.done = True
         self._answered = False
 
@@ -238,7 +240,7 @@ class Session:
         """Give the bus back with what is done."""
         questions = self._questions
         assert questions is not None
-        fail_rest(self.outcomes, "timeout")
+        fail_rest(self.requests, self.outcomes, "timeout")
         return self._release(now)
 
     def _ask(self, question: Question, now: float) -> bytes:

@@ -123,7 +123,7 @@ class Visit:
             try:
                 yield from self._read_changeset()
             except NoAnswer as error:
-                fail_rest(self._outcomes, error.failure)
+                fail_rest(self._requests, self._outcomes, error.failure)
                 return
         for request, outcome in zip(self._requests, self._outcomes, strict=True):
             if outcome.failure is not None or _is_settled(request, outcome):
@@ -155,7 +155,7 @@ class Visit:
             yield from self._require(name, expected)
         index = yield from self._index(request)
         try:
-            outcome.value = yield from self._transfer("read", index)
+            outcome.value = yield from self._read(request.name, index)
         except NoAnswer as error:
             if error.failure == "refused":
                 self._forget(request.name)
@@ -173,7 +173,12 @@ class Visit:
             if error.failure == "refused" or not error.was_sent:
                 outcome.value, outcome.written = before, False
             raise
-        outcome.value = yield from self._transfer("read", index)
+        outcome.value = yield from self._read(request.name, index)
+        if outcome.value != request.value:
+            # An old answer, or a controller that takes its time: it is asked again.
+            self.may_be_late = True
+            outcome.value = None
+            outcome.value = yield from self._read(request.name, index)
         if outcome.value != request.value:
             outcome.failure = "mismatch"
 
@@ -182,7 +187,7 @@ class Visit:
         if name not in self._units:
             index = yield from self._look_up(name)
             self._units[name] = (
-                None if index == 0 else (yield from self._transfer("read", index))
+                None if index == 0 else (yield from self._read(name, index))
             )
         if self._units[name] not in {None, expected}:
             raise NoAnswer("unit")
@@ -253,8 +258,18 @@ class Visit:
         """Look a name up again next time: it is not where it was."""
         self._indices.pop((self._controller, self.changeset or 0, name), None)
 
-    def _transfer(self, action: Action, index: int) -> Questions[int]:
-        return (yield from self._ask(action, index)).value
+    def _read(self, name: str, index: int) -> Questions[int]:
+        """Return a value.
+
+        What was told for a look-up has the same command and index: should it come
+        once more, it is known by its number.
+        """
+        for _ in range(2):
+            reply = yield from self._ask("read", index)
+            if reply.value != id_hash(name):
+                return reply.value
+            self.may_be_late = True
+        raise NoAnswer("timeout")
 
     def _ask(
         self, action: Action, index: int = 0, value: int = 0, *, tries: int = FULL_TRIES
@@ -291,8 +306,10 @@ def _is_settled(request: ValueRequest, outcome: Outcome) -> bool:
     return outcome.value is not None and request.value in (None, outcome.value)
 
 
-def fail_rest(outcomes: Sequence[Outcome], failure: Failure) -> None:
+def fail_rest(
+    requests: Sequence[ValueRequest], outcomes: Sequence[Outcome], failure: Failure
+) -> None:
     """Give all requests that are not through the same failure."""
-    for outcome in outcomes:
-        if outcome.value is None and outcome.failure is None:
+    for request, outcome in zip(requests, outcomes, strict=True):
+        if outcome.failure is None and not _is_settled(request, outcome):
             outcome.failure = failure
