@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     guided = has_atheris()
     if not guided:
         print(
-            "Atheris has no build for this machine: fuzzing with Hypothesis, unguided"
+            "Atheris is not installed: fuzzing with Hypothesis, unguided"
         )
     search = _guided if guided else _unguided
     found = 0
@@ -85,8 +85,8 @@ def _guided(name: str, seconds: float, seed_number: int) -> bytes | None:
             errors="replace",
             check=False,
         )  # fmt: skip
-        for kept in sorted(Path(folder).iterdir()):
-            if kept.is_file():
+        for kind in ("crash", "oom", "timeout"):
+            for kept in Path(folder).glob(f"{kind}-*"):
                 return kept.read_bytes()
     if done.returncode:
         raise SystemExit(f"{name}: fuzzing itself failed\n{done.stderr[-2000:]}")

@@ -1,8 +1,11 @@
 """Push decoder of the VBus line: bytes in, frames out; damage is counted."""
 
+import struct
+
 from .checksum import crc7, without_septet
 from .frames import (
     DATAGRAM_BYTES,
+    MAX_PACKET_FRAMES,
     PACKET_FRAME_BYTES,
     PACKET_HEAD_BYTES,
     SYNC,
@@ -175,46 +178,44 @@ def _parse(data: bytes) -> Frame | None:
     return Telegram(destination, source, body[5], payload, minor_version)
 
 
-# For a packet of n frames: 0x7F and 0x01 in each of n bytes.
-_SEVEN_BITS = [int.from_bytes(b"\x7f" * count) for count in range(128)]
-_ONE_BIT = [int.from_bytes(b"\x01" * count) for count in range(128)]
+def _in_every_frame(pattern: bytes) -> list[int]:
+    """Return the integers with a pattern of six bytes in each of 0 to 127 frames."""
+    return [
+        int.from_bytes(pattern * count, "little")
+        for count in range(MAX_PACKET_FRAMES + 1)
+    ]
+
+
+_EVERY_OTHER_BYTE = _in_every_frame(b"\xff\x00\xff\x00\xff\x00")
+_SEVEN_BITS = _in_every_frame(b"\x7f\x00\x00\x00\x00\x00")
+_TOP_BITS = [_in_every_frame(bytes((1 << bit, 0, 0, 0, 0, 0))) for bit in range(4)]
+_PAYLOADS = [
+    struct.Struct("4s2x" * count).unpack for count in range(MAX_PACKET_FRAMES + 1)
+]
 
 
 def _packet_payload(data: bytes, minor_version: int) -> bytes | None:
     """Return the payload of the frames in `data`, or None for a wrong checksum.
 
-    All frames are worked on at once: the first bytes of all frames make one long
-    integer, the second bytes another, and so on, so that the cost in Python does
-    not grow with the number of frames.
+    All frames are worked on at once, as one long integer: what is done to it happens
+    to every frame, so that the cost in Python does not grow with their number.
     """
     count = len(data) // PACKET_FRAME_BYTES
-    if not count:
-        return b""
-    columns = [
-        int.from_bytes(data[position::PACKET_FRAME_BYTES])
-        for position in range(PACKET_FRAME_BYTES)
-    ]
+    number = int.from_bytes(data, "little")
     if minor_version:
         for offset in range(0, len(data), PACKET_FRAME_BYTES):
             frame = data[offset : offset + PACKET_FRAME_BYTES]
             if crc7(frame[:-1]) != frame[-1]:
                 return None
     else:
-        seven_bits = _SEVEN_BITS[count]
-        total = columns[0]
-        for column in columns[1:]:
-            # Two numbers of seven bits never carry into the next byte.
-            total = (total + column) & seven_bits
-        if total != seven_bits:
+        # Six numbers of seven bits, added in two bytes each, never carry.
+        every_other = _EVERY_OTHER_BYTE[count]
+        pairs = (number & every_other) + (number >> 8 & every_other)
+        sums = pairs + (pairs >> 16) + (pairs >> 32)
+        if sums & _SEVEN_BITS[count] != _SEVEN_BITS[count]:
             return None
-    septets = columns[4]
-    if not septets:
-        return b"".join(
-            [data[at : at + 4] for at in range(0, len(data), PACKET_FRAME_BYTES)]
-        )
-    payload = bytearray(4 * count)
-    one_bit = _ONE_BIT[count]
-    for position in range(4):
-        top_bits = (septets >> position & one_bit) << 7
-        payload[position::4] = (columns[position] | top_bits).to_bytes(count)
-    return bytes(payload)
+    septets = number >> 32
+    for bit, mask in enumerate(_TOP_BITS):
+        number |= (septets & mask[count]) << 7 * (bit + 1)
+    whole = number.to_bytes(len(data), "little")
+    return b"".join(_PAYLOADS[count](whole))
