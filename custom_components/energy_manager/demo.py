@@ -201,6 +201,7 @@ class DemoHouse:
             Path(self.hass.config.path(DOMAIN, f"demo_{self.entry.entry_id}")),
             _controller(saved.get("controller", {})),
         )
+        self.devices.restore(saved.get("settings", {}))
         self._looked_at = dt_util.utcnow()
         surroundings = await self._async_surroundings()
         # A house that was stopped before it had a past begins once more.
@@ -344,6 +345,7 @@ class DemoHouse:
             {
                 "world": self.world.to_dict(),
                 "controller": self.devices.controller.values,
+                "settings": self.devices.settings,
                 "statistics": self.statistics,
             }
         )

@@ -1,6 +1,7 @@
 """The demo house's devices on their wires: loopback TCP and pseudo terminals."""
 
 import asyncio
+from collections.abc import Mapping
 import contextlib
 from dataclasses import dataclass
 import fcntl
@@ -12,6 +13,7 @@ import tty
 from typing import Final, Protocol, override
 
 from .engine.vbus.emulation import Adapter, Controller, ControllerReadings
+from .engine.vedirect.emulated_device import EmulatedDevice
 from .engine.vedirect.emulation import (
     BatteryMonitor,
     BatteryReadings,
@@ -228,6 +230,11 @@ class DemoDevices:
         self.charger = Charger()
         self.inverter = Inverter()
         self.battery = BatteryMonitor()
+        self._serial_devices: dict[str, EmulatedDevice] = {
+            MPPT: self.charger,
+            INVERTER: self.inverter,
+            BATTERY: self.battery,
+        }
         self._folder = folder
         self._bus = BusServer(self.controller)
         self._mppt_port = Terminal(self.charger, folder / MPPT)
@@ -240,6 +247,20 @@ class DemoDevices:
     def port(self) -> int:
         """Return the TCP port of the VBus/LAN adapter."""
         return self._bus.port
+
+    @property
+    def settings(self) -> dict[str, dict[str, float]]:
+        """Return what is in the memory of the VE.Direct devices, by their ports."""
+        return {
+            name: {str(number): value for number, value in device.stored.items()}
+            for name, device in self._serial_devices.items()
+        }
+
+    def restore(self, settings: Mapping[str, Mapping[str, float]]) -> None:
+        """Have in memory what was there when the house was saved."""
+        for name, device in self._serial_devices.items():
+            saved = settings.get(name, {})
+            device.restore({int(number): value for number, value in saved.items()})
 
     def path(self, name: str) -> str:
         """Return the stable path of a serial port."""

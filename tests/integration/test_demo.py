@@ -433,7 +433,8 @@ async def test_house_after_a_pause(
     hass_storage: dict[str, Any],
     pause: timedelta | None,
 ) -> None:
-    """A short pause is caught up, a long one only keeps the counters."""
+    """A short pause is caught up, a long one only keeps counters and settings."""
+    demo.runtime_data.devices.inverter.feed(b":80002000546\n")
     assert await hass.config_entries.async_unload(demo.entry_id)
     saved = hass_storage[f"{DOMAIN}.demo.{demo.entry_id}"]["data"]
     heat_wh = saved["world"]["state"]["heat_total_wh"]
@@ -446,6 +447,7 @@ async def test_house_after_a_pause(
             saved["world"]["state"]["tank_c"]
         )
     assert await hass.config_entries.async_setup(demo.entry_id)
+    assert demo.runtime_data.devices.inverter.mode == 5
     world = demo.runtime_data.world
     assert abs(world.clock_s - dt_util.utcnow().timestamp()) < 10
     if pause is not None:

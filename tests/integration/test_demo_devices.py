@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from datetime import datetime
+import json
 import os
 from pathlib import Path
 
@@ -158,3 +159,19 @@ async def test_devices_leave_nothing_behind(tmp_path: Path) -> None:
     assert not folder.parent.exists()
     assert set(Path("/proc/self/fd").iterdir()) - descriptors <= set()
     await devices.async_stop()  # a second time does no harm
+
+
+def test_memory_of_the_devices(tmp_path: Path) -> None:
+    """What was written to the VE.Direct devices is there after a restart."""
+    before = DemoDevices(tmp_path, Controller())
+    before.inverter.feed(b":80002000546\n")
+    before.charger.feed(b":80002000447\n")
+    before.battery.feed(b":8001000F40148\n")
+    saved = json.loads(json.dumps(before.settings))
+    after = DemoDevices(tmp_path, Controller())
+    assert (after.inverter.mode, after.charger.on) == (2, True)
+    after.restore(saved)
+    assert (after.inverter.mode, after.charger.on) == (5, False)
+    assert after.battery.capacity_ah == 500
+    after.restore({})
+    assert after.inverter.mode == 5

@@ -15,6 +15,9 @@ from custom_components.energy_manager.engine.vedirect import (
     ping,
     set_register,
 )
+from custom_components.energy_manager.engine.vedirect.emulated_device import (
+    EmulatedDevice,
+)
 from custom_components.energy_manager.engine.vedirect.emulation import (
     BatteryMonitor,
     BatteryReadings,
@@ -28,7 +31,8 @@ from custom_components.energy_manager.engine.vedirect.records import (
     TotalRecord,
 )
 
-type Device = Charger | Inverter | BatteryMonitor
+type Device = EmulatedDevice
+type Speaking = Charger | Inverter | BatteryMonitor
 
 SUN = ChargerReadings(
     battery_voltage_v=13.456,
@@ -387,7 +391,7 @@ def test_dangerous_bit_stops_the_charger() -> None:
     [(Charger(), SUN), (Inverter(), LOAD), (BatteryMonitor(), DRAWN)],
     ids=["charger", "inverter", "monitor"],
 )
-def test_restart_begins_again(device: Device, readings: object) -> None:
+def test_restart_begins_again(device: Speaking, readings: object) -> None:
     """A restart has no answer, and the time since then is short."""
     for _ in range(3):
         device.second(readings)  # type: ignore[arg-type]

@@ -90,8 +90,30 @@ ERRORS: Final[Codes] = _codes(
     ("internal_dc_voltage", (200, 201)),
     ("self_test", (202,)),
     ("internal_supply", (203, 205, 212, 215)),
+    ("sense_wires", (9,)),
+    ("voltage_low", (10,)),
+    ("state_of_charge_low", (12,)),
+    ("midpoint", (13,)),
+    ("battery_relay", (15,)),
+    ("no_battery", (16,)),
+    ("input_voltage_range", (31,)),
+    ("input_voltage_low", (32,)),
+    ("input_polarity", (36,)),
+    ("input_absent", (37,)),
+    ("ac_input_relay", (59, 60)),
+    ("phase_rotation", (72,)),
+    ("several_ac_inputs", (73,)),
+    ("phase_overload", (74,)),
+    ("inverters_missing", (76,)),
+    ("settings_not_shared", (77,)),
+    ("memory_write", (113,)),
+    ("communication_lost", (115,)),
+    ("hardware", (118,)),
+    ("reference_voltage", (120,)),
+    ("history_invalid", (122,)),
+    ("energy_counters_invalid", (123,)),
 )
-"""Label ERR, register 0xEDDA."""
+"""Label ERR, register 0xEDDA; from `sense_wires` on with keys of our own."""
 
 TRACKER_MODES: Final[Codes] = MappingProxyType({0: "off", 1: "limited", 2: "tracking"})
 """Label MPPT, register 0xEDB3."""
