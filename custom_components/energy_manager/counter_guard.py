@@ -7,9 +7,6 @@ count a single false reading of an energy counter as energy, twice if it falls a
 from decimal import Decimal
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 type Number = int | float | Decimal
 """A reading; an integer or a Decimal stays exact however large it is."""
 
@@ -89,16 +86,6 @@ class CounterGuard:
         if self._rate_per_s is None:
             return max(UNKNOWN_STEPS * self._step, UNKNOWN_SHARE * abs(before))
         possible = faster * self._rate_per_s * max(0.0, elapsed_s)
-        return possible + SLACK_STEPS * self._step
-
-    def limits(
-        self, before: NDArray[np.int64], elapsed_s: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return `limit` of many readings at once."""
-        if self._rate_per_s is None:
-            steps = UNKNOWN_STEPS * self._step
-            return np.maximum(steps, UNKNOWN_SHARE * np.abs(before))
-        possible = self._rate_per_s * np.maximum(0.0, elapsed_s)
         return possible + SLACK_STEPS * self._step
 
     def _follows(

@@ -1,6 +1,7 @@
 """Decides when a reading is worth a new state: devices speak every second."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from homeassistant.helpers.typing import StateType
 
@@ -35,10 +36,10 @@ class Deadband:
     def __init__(self, band: Band | None) -> None:
         """Start without a reading; without a band every change is told."""
         self._band = band
-        self._told: StateType = None
+        self._told: StateType | Decimal = None
         self._told_at: float | None = None
 
-    def passes(self, value: StateType, now: float) -> bool:
+    def passes(self, value: StateType | Decimal, now: float) -> bool:
         """Return whether the reading is to be told now, and remember it if so."""
         if self._told_at is None or self._due(value, now - self._told_at):
             self._told = value
@@ -46,7 +47,7 @@ class Deadband:
             return True
         return False
 
-    def _due(self, value: StateType, elapsed_s: float) -> bool:
+    def _due(self, value: StateType | Decimal, elapsed_s: float) -> bool:
         """Return whether the change since the last telling is big enough."""
         told = self._told
         if value == told:
@@ -67,36 +68,3 @@ class Deadband:
         if moved >= max(self._band.far, self._band.share * abs(told)):
             return True
         return elapsed_s >= NEAR_S and moved >= self._band.near
-
-
-class Counter:
-    """Passes a counter's readings on, but no spike that a damaged frame made.
-
-    The checksums of both wires are weak, and one false reading stays in the
-    statistics for ever. A jump is believed when the next reading confirms it.
-    """
-
-    def __init__(self, step: float) -> None:
-        """Take the counter's resolution."""
-        self._step = step
-        self._believed: float | None = None
-        self._doubted: float | None = None
-
-    def believe(self, value: float | None) -> float | None:
-        """Return the reading, or the last believed one while it is in doubt."""
-        if value is None:
-            return None
-        if (
-            self._believed is None
-            or self._near(value, self._believed)
-            or (self._doubted is not None and self._near(value, self._doubted))
-        ):
-            self._believed = value
-            self._doubted = None
-        else:
-            self._doubted = value
-        return self._believed
-
-    def _near(self, value: float, other: float) -> bool:
-        """Return whether two successive readings fit together."""
-        return abs(value - other) <= max(10 * self._step, 0.001 * abs(other))

@@ -20,13 +20,16 @@ from .const import DOMAIN
 from .engine.vbus import Field
 from .statistics_import import Imported, Series, async_import
 from .vbus_import_files import Found, RecordingReader, find_recordings
-from .vbus_import_hours import Column, RecordedHours
+from .vbus_import_hours import Column, PacketColumns, RecordedHours
 from .vbus_link import VBusLink
 from .vbus_packets import BLOCKS, DISPLAY, PacketKey
 from .vbus_points import Point, point_of_block, point_of_field
 
 MOST_CELLS: Final = 400_000
 """Hours of values that are kept before the recorder gets them: about 80 MB."""
+
+AT_ONCE: Final = 2000
+"""Hours of a kind of packet that are worked on without looking up."""
 
 READING_SHARE: Final = 0.6
 """Part of the progress that is reading; the rest is the recorder's writing."""
@@ -129,18 +132,19 @@ async def async_import_recordings(
     hass = link.hass
     tell = progress or _tell_nobody
     columns, silent = _columns(link)
-    hours = RecordedHours(
-        columns, channel=channel, now_ms=int(dt_util.utcnow().timestamp() * 1000)
-    )
     reader = RecordingReader(found.recordings)
+    hours = RecordedHours(
+        reader.frames(),
+        columns,
+        channel=channel,
+        now_ms=int(dt_util.utcnow().timestamp() * 1000),
+    )
     summary = Summary(files=len(found.recordings), not_recordings=found.others)
     summary.entities.update(silent)
     size = max(1, found.size)
     try:
-        while not reader.done:
-            await hass.async_add_executor_job(_step, reader, hours)
-            read = reader.bytes_read / size
-            tell(READING_SHARE * read)
+        while not await hass.async_add_executor_job(hours.work, AT_ONCE):
+            tell(READING_SHARE * reader.bytes_read / size)
             if hours.cells >= MOST_CELLS:
                 summary.add(await _async_write(hass, hours, at_end=False))
     finally:
@@ -161,11 +165,6 @@ async def async_import_recordings(
 
 def _tell_nobody(_part: float) -> None:
     """Nobody wants to know."""
-
-
-def _step(reader: RecordingReader, hours: RecordedHours) -> None:
-    """Read a piece and work on it."""
-    hours.take(reader.read())
 
 
 async def _async_write(
@@ -210,7 +209,7 @@ def _tell_all(
 
 def _columns(
     link: VBusLink,
-) -> tuple[dict[PacketKey, list[Column]], dict[str, Imported]]:
+) -> tuple[dict[PacketKey, PacketColumns], dict[str, Imported]]:
     """Return the values that belong to entities, and entities that want none."""
     registry = er.async_get(link.hass)
     columns: defaultdict[PacketKey, list[Column]] = defaultdict(list)
@@ -232,12 +231,20 @@ def _columns(
             Column(
                 entity_id=entity.entity_id,
                 unit=point.quantity.unit,
-                counter=point.counts,
                 point=point,
                 field=field,
             )
         )
-    return columns, silent
+    wanted = {
+        key: PacketColumns(
+            template=link.specification.template(*key)
+            if key.destination == DISPLAY
+            else None,
+            columns=tuple(found),
+        )
+        for key, found in columns.items()
+    }
+    return wanted, silent
 
 
 def _point_of(

@@ -1,7 +1,7 @@
 """Reads recording files in pieces; without Home Assistant, for its executor."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -107,45 +107,32 @@ class RecordingReader:
         """Take the recordings in the order of their time."""
         self._left = list(reversed(recordings))
         self._file: BinaryIO | None = None
-        self._decoder = RecordingDecoder()
-        self._malformed = 0
         self.bytes_read = 0
+        self.malformed = 0
+        """How often something was damaged."""
         self.unreadable: list[str] = []
 
-    @property
-    def done(self) -> bool:
-        """Whether everything was read."""
-        return self._file is None and not self._left
-
-    @property
-    def malformed(self) -> int:
-        """How often something was damaged."""
-        return self._malformed + self._decoder.malformed
-
-    def read(self) -> list[RecordedFrame]:
-        """Return the frames of the next piece."""
-        if self._file is None:
+    def frames(self) -> Iterator[RecordedFrame]:
+        """Return the frames of all recordings; reading goes on as they are taken."""
+        while self._left:
             recording = self._left.pop()
             try:
-                self._file = recording.path.open("rb")
+                with recording.path.open("rb") as self._file:
+                    yield from self._decoded(self._file)
             except OSError:
                 self.unreadable.append(recording.path.name)
-                return []
-            self._malformed += self._decoder.malformed
-            self._decoder = RecordingDecoder()
-        try:
-            data = self._file.read(PIECE)
-        except OSError:
-            self.unreadable.append(Path(self._file.name).name)
-            data = b""
-        self.bytes_read += len(data)
-        if data:
-            return self._decoder.feed(data)
-        self.close()
-        return self._decoder.close()
+
+    def _decoded(self, file: BinaryIO) -> Iterator[RecordedFrame]:
+        """Return the frames of one recording."""
+        decoder = RecordingDecoder()
+        while data := file.read(PIECE):
+            self.bytes_read += len(data)
+            yield from decoder.feed(data)
+        yield from decoder.close()
+        self.malformed += decoder.malformed
 
     def close(self) -> None:
-        """Close the file that is open."""
-        file, self._file = self._file, None
-        if file is not None:
-            file.close()
+        """Close the file that is open; what is left is not read."""
+        self._left.clear()
+        if self._file is not None:
+            self._file.close()

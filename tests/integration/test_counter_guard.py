@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from hypothesis import given, strategies as st
 import numpy as np
-import pytest
 
 from custom_components.energy_manager.counter_guard import (
     CONFIRMED_JUMP,
@@ -146,16 +145,3 @@ def test_only_confirmed_falls_and_jumps(readings: list[int]) -> None:
             assert max(lately) < before
             assert lately == sorted(lately)
         before = believed
-
-
-@pytest.mark.parametrize("rate", [RATE, None])
-def test_many_at_once_have_the_same_limits(rate: float | None) -> None:
-    """The limits of a whole recording are those of single readings."""
-    watched = CounterGuard(step=2, rate_per_s=rate)
-    before = np.array([0, 10, 5_000_000], np.int64)
-    elapsed = np.array([-1.0, 0.5, 3600.0])
-    limits = watched.limits(before, elapsed).tolist()
-    assert limits == [
-        watched.limit(float(value), after)
-        for value, after in zip(before, elapsed, strict=True)
-    ]

@@ -1,5 +1,6 @@
 """Recorded packets become hours of statistics, without any Home Assistant."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from custom_components.energy_manager.vbus_import_files import (
     find_recordings,
 )
 from custom_components.energy_manager.vbus_import_hours import (
-    BATCH,
     Column,
+    PacketColumns,
     RecordedHours,
 )
 from custom_components.energy_manager.vbus_packets import PacketKey
@@ -58,10 +59,25 @@ def column(specification: Specification, key: PacketKey, name: str) -> Column:
     return Column(
         entity_id=f"sensor.{name}",
         unit=point.quantity.unit,
-        counter=point.counts,
         point=point,
         field=field,
     )
+
+
+def recorded(
+    specification: Specification,
+    frames: Iterable[RecordedFrame],
+    key: PacketKey,
+    *names: str,
+    channel: int = 0,
+) -> RecordedHours:
+    """Return frames that are to become hours of some values."""
+    wanted = PacketColumns(
+        template=specification.template(*key),
+        columns=tuple(column(specification, key, name) for name in names),
+    )
+    columns = {key: wanted} if names else {}
+    return RecordedHours(frames, columns, channel=channel, now_ms=NOW_MS)
 
 
 def frame(
@@ -92,10 +108,8 @@ def hours_of(
     name: str = "000_2_0",
 ) -> list[HourRow]:
     """Return the hours of one value."""
-    hours = RecordedHours(
-        {key: [column(specification, key, name)]}, channel=0, now_ms=NOW_MS
-    )
-    hours.take(frames)
+    hours = recorded(specification, frames, key, name)
+    assert hours.work(10**9)
     rows = hours.rows(at_end=True)
     return rows[0][1] if rows else []
 
@@ -139,12 +153,8 @@ def test_repeated_packets_count_once(specification: Specification) -> None:
     """A logger repeats what it has until it is too old; the packet's time counts."""
     frames = [frame(5, probe(100)), frame(5, probe(100)), frame(5, probe(100))]
     frames.append(frame(30, probe(300)))
-    hours = RecordedHours(
-        {CONTROLLER: [column(specification, CONTROLLER, "000_2_0")]},
-        channel=0,
-        now_ms=NOW_MS,
-    )
-    hours.take(frames)
+    hours = recorded(specification, frames, CONTROLLER, "000_2_0")
+    assert hours.work(10**9)
     ((_, (row,)),) = hours.rows(at_end=True)
     assert row.mean == 20.0
     assert hours.repeated == 2
@@ -160,12 +170,8 @@ def test_other_channels_and_wrong_clocks_are_left_out(
         frame(600 * 24 * 60, probe(900)),
         frame(-30 * 365 * 24 * 60, probe(900)),
     ]
-    hours = RecordedHours(
-        {CONTROLLER: [column(specification, CONTROLLER, "000_2_0")]},
-        channel=0,
-        now_ms=NOW_MS,
-    )
-    hours.take(frames)
+    hours = recorded(specification, frames, CONTROLLER, "000_2_0")
+    assert hours.work(10**9)
     ((_, (row,)),) = hours.rows(at_end=True)
     assert row.mean == 10.0
     assert hours.wrong_time == 2
@@ -174,8 +180,9 @@ def test_other_channels_and_wrong_clocks_are_left_out(
 
 def test_packets_that_nobody_wants_are_told(specification: Specification) -> None:
     """Other devices in the recording have no entity."""
-    hours = RecordedHours({}, channel=0, now_ms=NOW_MS)
-    hours.take([frame(0, heat(1), METER), frame(1, heat(1), METER)])
+    frames = [frame(0, heat(1), METER), frame(1, heat(1), METER)]
+    hours = recorded(specification, frames, METER)
+    assert hours.work(10**9)
     assert hours.unclaimed == {METER: 2}
     assert hours.rows(at_end=True) == []
 
@@ -202,7 +209,7 @@ def test_short_payloads_of_old_firmware(specification: Specification) -> None:
 def test_pieces_do_not_matter(specification: Specification) -> None:
     """Hours are the same however the frames are handed over and the rows taken."""
     generator = np.random.default_rng(7)
-    count = 3 * BATCH + 11
+    count = 6000
     minutes = np.cumsum(generator.uniform(0.05, 3.0, count))
     readings = 5000 + np.cumsum(generator.integers(0, 20, count))
     damaged = generator.random(count) < 0.01
@@ -212,12 +219,9 @@ def test_pieces_do_not_matter(specification: Specification) -> None:
         for minute, value in zip(minutes, readings, strict=True)
     ]
     whole = hours_of(specification, frames, METER, "000_4_0")
-    hours = RecordedHours(
-        {METER: [column(specification, METER, "000_4_0")]}, channel=0, now_ms=NOW_MS
-    )
+    hours = recorded(specification, frames, METER, "000_4_0")
     pieces: list[HourRow] = []
-    for begin in range(0, count, 977):
-        hours.take(frames[begin : begin + 977])
+    while not hours.work(7):
         for _, rows in hours.rows(at_end=False):
             pieces += rows
     for _, rows in hours.rows(at_end=True):
@@ -243,9 +247,7 @@ def test_files_of_a_folder_in_the_order_of_time(tmp_path: Path) -> None:
     assert found.others == ("c.vbus",)
     assert found.channels == {2}
     reader = RecordingReader(found.recordings)
-    sources = []
-    while not reader.done:
-        sources += [one.frame.source for one in reader.read()]
+    sources = [one.frame.source for one in reader.frames()]
     # What stands before damage cannot be trusted either.
     assert sources == [2, 1, 1]
     assert reader.malformed == 1
@@ -259,8 +261,7 @@ def test_a_vanished_file_is_told(tmp_path: Path) -> None:
     found = find_recordings(tmp_path)
     path.unlink()
     reader = RecordingReader(found.recordings)
-    while not reader.done:
-        assert reader.read() == []
+    assert list(reader.frames()) == []
     assert reader.unreadable == ["a.vbus"]
 
 
@@ -274,13 +275,11 @@ def test_a_real_recording(specification: Specification) -> None:
     key = PacketKey(0x0010, 0x7E11, 0x0100)
     template = specification.template(*key)
     assert template is not None
-    columns = [column(specification, key, field.id) for field in template.fields[:20]]
-    hours = RecordedHours({key: columns}, channel=1, now_ms=NOW_MS)
-    reader = RecordingReader(found.recordings)
-    frames = []
-    while not reader.done:
-        frames += reader.read()
-    hours.take(frames)
+    names = [field.id for field in template.fields[:20]]
+    columns = [column(specification, key, name) for name in names]
+    frames = list(RecordingReader(found.recordings).frames())
+    hours = recorded(specification, frames, key, *names, channel=1)
+    assert hours.work(10**9)
     values: dict[tuple[str, int], list[float]] = {}
     for one in frames:
         if not isinstance(one.frame, Packet) or one.channel != 1:
