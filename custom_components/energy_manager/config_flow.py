@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
-from . import flow_demo, flow_home, flow_vbus, flow_vedirect
+from . import flow_demo, flow_home, flow_vbus, flow_vbus_options, flow_vedirect
 from .const import CONF_KIND, DOMAIN, EntryKind
 
 
@@ -83,7 +83,7 @@ class EnergyManagerConfigFlow(
         """Return the options flow of the entry's kind."""
         match EntryKind(config_entry.data[CONF_KIND]):
             case EntryKind.VBUS:
-                return flow_vbus.VBusOptionsFlow()
+                return flow_vbus_options.VBusOptionsFlow()
             case EntryKind.VEDIRECT:
                 return flow_vedirect.VEDirectOptionsFlow()
             case EntryKind.HOME:

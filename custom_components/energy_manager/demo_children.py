@@ -20,6 +20,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import (
     CONF_CONTROL,
+    CONF_CONTROLLERS,
     CONF_DEMO_ENTRY,
     CONF_KIND,
     CONF_MADE,
@@ -28,6 +29,7 @@ from .const import (
     EntryKind,
 )
 from .demo_devices import BATTERY, BUS_PASSWORD, INVERTER, LOOPBACK, MPPT, DemoDevices
+from .engine.vbus.emulation import CONTROLLER
 from .roles import Role, async_suggest_roles
 
 BUS: Final = "vbus"
@@ -118,7 +120,7 @@ def _device_data(name: str, entry: ConfigEntry, devices: DemoDevices) -> dict[st
             CONF_HOST: LOOPBACK,
             CONF_PORT: devices.port,
             CONF_PASSWORD: BUS_PASSWORD,
-            CONF_CONTROL: True,
+            CONF_CONTROLLERS: [f"{CONTROLLER:04X}"],
             CONF_DEMO_ENTRY: entry.entry_id,
         }
     return {

@@ -4,13 +4,11 @@ import asyncio
 from typing import Any, Final
 
 from homeassistant.components import usb
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_NAME, CONF_USERNAME
-from homeassistant.helpers.selector import BooleanSelector
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
-import probatio as vol
 
-from .const import CONF_CONTROL, CONF_DEMO_ENTRY
+from .const import CONF_CONTROLLERS, CONF_DEMO_ENTRY
 from .flow_vbus_trial import VBusTrialFlow
 from .vbus_adapter import CONF_CHANNEL, CONF_WAY, Way, way_of
 from .vbus_discovery import FoundAdapter, async_search
@@ -26,8 +24,6 @@ from .vbus_ways import (
 
 USB_VENDOR: Final = "1FEF"
 """RESOL's number among the makers of USB devices."""
-
-CONTROL_SCHEMA: Final = vol.Schema({vol.Required(CONF_CONTROL): BooleanSelector()})
 
 
 class VBusFlow(VBusTrialFlow):
@@ -223,9 +219,9 @@ class VBusFlow(VBusTrialFlow):
             data={
                 key: value
                 for key, value in data.items()
-                if key not in (CONF_NAME, CONF_CONTROL)
+                if key not in (CONF_NAME, CONF_CONTROLLERS)
             },
-            options={CONF_CONTROL: data.get(CONF_CONTROL, False)},
+            options={CONF_CONTROLLERS: data.get(CONF_CONTROLLERS, [])},
         )
 
     # Corrections
@@ -261,28 +257,4 @@ class VBusFlow(VBusTrialFlow):
         self._suggested = dict(self._get_reconfigure_entry().data)
         return self.async_show_menu(
             step_id="reconfigure_vbus", menu_options=list(STEPS)
-        )
-
-
-class VBusOptionsFlow(OptionsFlowWithReload):
-    """Options of a VBus adapter."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Show the options."""
-        return await self.async_step_vbus_control()
-
-    async def async_step_vbus_control(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask whether Home Assistant may write to the controller."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="vbus_control",
-            data_schema=self.add_suggested_values_to_schema(
-                CONTROL_SCHEMA,
-                {CONF_CONTROL: self.config_entry.options.get(CONF_CONTROL, False)},
-            ),
         )

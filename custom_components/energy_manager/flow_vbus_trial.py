@@ -14,7 +14,7 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 
-from .const import CONF_CONTROL, CONF_DEMO_ENTRY, CONF_KIND, DOMAIN, EntryKind
+from .const import CONF_CONTROLLERS, CONF_DEMO_ENTRY, CONF_KIND, DOMAIN, EntryKind
 from .engine.vbus.device_information import DeviceInformation
 from .links import LinkError
 from .vbus_adapter import (
@@ -100,7 +100,7 @@ class VBusTrialFlow(ConfigFlow):
             )
             self._abort_if_unique_id_configured()
         return self.async_create_entry(
-            title=title, data=data, options={CONF_CONTROL: False}
+            title=title, data=data, options={CONF_CONTROLLERS: []}
         )
 
     # Other entries

@@ -12,6 +12,7 @@ from .home import Home
 from .home_entity import HomeControlEntity
 from .runtime import EnergyManagerConfigEntry
 from .vbus_link import VBusLink
+from .vbus_release import async_add_release
 from .vedirect_controls import async_add_settings
 from .vedirect_link import VEDirectLink
 
@@ -25,8 +26,8 @@ async def async_setup_entry(
 ) -> None:
     """Add the entities of one config entry."""
     match entry.runtime_data:
-        case VBusLink():
-            pass
+        case VBusLink() as link:
+            async_add_release(link, async_add_entities)
         case VEDirectLink() as link:
             async_add_settings(link.settings, SettingKind.SWITCH, async_add_entities)
         case Home() as home:

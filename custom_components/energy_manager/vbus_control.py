@@ -22,6 +22,7 @@ from .engine.vbus import (
 )
 from .runtime import EnergyManagerConfigEntry
 from .vbus_controller import UNANSWERED, Controller
+from .vbus_module import CONF_VIRTUAL_MODULE, VirtualModule
 from .vbus_notes import VBusNotes
 from .vbus_permission import ControlState, first_state, is_part
 from .vbus_visits import VBusVisits
@@ -67,6 +68,12 @@ class VBusControl:
         self._controllers: dict[int, Controller] = {}
         self._newcomers: list[Callable[[Controller], None]] = []
         self._visits = VBusVisits(bus.send)
+        options = bus.entry.options.get(CONF_VIRTUAL_MODULE)
+        self.module = (
+            VirtualModule(bus, options)
+            if options is not None and bus.can_write
+            else None
+        )
         self._notes = VBusNotes(bus.hass, bus.entry.entry_id)
         self._writing = VBusWriting(
             bus.hass, bus.entry, self._visits, self._notes, self._told
@@ -82,6 +89,8 @@ class VBusControl:
     def async_start(self) -> None:
         """Ask for settings from time to time, until the entry is unloaded."""
         entry = self._bus.entry
+        if self.module is not None:
+            self.module.async_start()
         entry.async_on_unload(
             async_track_time_interval(
                 self._bus.hass, self._read_all, READ_INTERVAL, cancel_on_shutdown=True
@@ -103,6 +112,8 @@ class VBusControl:
                 for controller in self._controllers.values():
                     await self._writing.async_give_back(controller)
         self._writing.tell_left()
+        if self.module is not None:
+            await self.module.async_stop()
 
     @property
     def holds_bus(self) -> bool:
@@ -120,6 +131,8 @@ class VBusControl:
     @callback
     def async_feed(self, frame: Frame) -> None:
         """Take a frame of the bus."""
+        if self.module is not None:
+            self.module.async_feed(frame)
         self._visits.async_feed(frame)
 
     @callback

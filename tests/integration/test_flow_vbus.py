@@ -16,7 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.energy_manager.const import (
-    CONF_CONTROL,
+    CONF_CONTROLLERS,
     CONF_DEMO_ENTRY,
     CONF_KIND,
     DOMAIN,
@@ -60,7 +60,7 @@ def entry_of(adapter: EmulatedAdapter) -> MockConfigEntry:
         domain=DOMAIN,
         title="Solar controller",
         data={CONF_KIND: EntryKind.VBUS.value, **answers(adapter)},
-        options={CONF_CONTROL: False},
+        options={CONF_CONTROLLERS: []},
     )
 
 
@@ -88,7 +88,7 @@ async def async_finish(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "DeltaSol BX Plus"
     assert result["data"] == {CONF_KIND: "vbus", CONF_WAY: "tcp", **answers(adapter)}
-    assert result["options"] == {CONF_CONTROL: False}
+    assert result["options"] == {CONF_CONTROLLERS: []}
 
 
 async def test_an_adapter_is_added(
@@ -296,14 +296,19 @@ async def test_control_is_allowed_in_the_options(
     entry = entry_of(speaking_adapter)
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
+    await async_until(lambda: bool(entry.runtime_data.visits.controllers))
     result = await hass.config_entries.options.async_init(entry.entry_id)
+    assert result["type"] is FlowResultType.MENU
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], {"next_step_id": "vbus_control"}
+    )
     assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == "vbus_control"
     result = await hass.config_entries.options.async_configure(
-        result["flow_id"], {CONF_CONTROL: True}
+        result["flow_id"], {CONF_CONTROLLERS: ["7112"]}
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {CONF_CONTROL: True}
+    assert entry.options == {CONF_CONTROLLERS: ["7112"]}
     await async_until(lambda: bool(hass.states.async_entity_ids("select")))
 
 
@@ -315,7 +320,7 @@ async def test_the_demo_house_adds_its_adapter_once(hass: HomeAssistant) -> None
         CONF_HOST: HOST,
         CONF_PORT: 4711,
         CONF_PASSWORD: "vbus",
-        CONF_CONTROL: True,
+        CONF_CONTROLLERS: ["7112"],
         CONF_DEMO_ENTRY: "demo-id",
     }
     result = await hass.config_entries.flow.async_init(
@@ -324,8 +329,8 @@ async def test_the_demo_house_adds_its_adapter_once(hass: HomeAssistant) -> None
     assert result["type"] is FlowResultType.CREATE_ENTRY
     entry = result["result"]
     assert entry.unique_id == "demo-id_vbus"
-    assert entry.options == {CONF_CONTROL: True}
-    assert CONF_CONTROL not in entry.data
+    assert entry.options == {CONF_CONTROLLERS: ["7112"]}
+    assert CONF_CONTROLLERS not in entry.data
     assert entry.data[CONF_DEMO_ENTRY] == "demo-id"
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_IMPORT}, data=data

@@ -44,7 +44,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.energy_manager.const import (
-    CONF_CONTROL,
+    CONF_CONTROLLERS,
     CONF_KIND,
     DOMAIN,
     EntryKind,
@@ -76,7 +76,7 @@ def entry_for(adapter: EmulatedAdapter, *, control: bool = False) -> MockConfigE
             CONF_PORT: adapter.port,
             CONF_PASSWORD: PASSWORD,
         },
-        options={CONF_CONTROL: control},
+        options={CONF_CONTROLLERS: ["7112"] if control else []},
     )
 
 
