@@ -211,13 +211,21 @@ class Polling:
     def __init__(self, client: Client) -> None:
         """Take who fetches; nothing is asked yet."""
         self.round_trip_s: float | None = None
+        self._first: LiveData | None = None
         self._client = client
         self._polls = 0
         self._told: dict[tuple[int, int, int, int], JsonPacket] = {}
         self._closed = asyncio.Event()
 
+    async def async_begin(self) -> None:
+        """Fetch for the first time; LinkError if that fails."""
+        self._first = await self._async_fetch()
+
     async def async_read(self, timeout_s: float) -> LiveData:
         """Wait until it is time and fetch; LinkError if that fails repeatedly."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
         failures = 0
         while True:
             await self._async_wait()
@@ -232,8 +240,6 @@ class Polling:
 
     async def _async_wait(self) -> None:
         """Wait until the next poll; LinkError if polling was given up meanwhile."""
-        if self._polls == 0:
-            return
         pause_s = FIRST_POLL_S if self._polls < FIRST_POLLS else POLL_S
         with suppress(TimeoutError):
             async with asyncio.timeout(pause_s):
@@ -285,5 +291,7 @@ class PolledPort:
     client: Client
 
     async def async_open(self) -> Polling:
-        """Prepare to poll; whether it works shows with the first read."""
-        return Polling(self.client)
+        """Begin to poll; LinkError if the first time fails."""
+        polling = Polling(self.client)
+        await polling.async_begin()
+        return polling

@@ -2,41 +2,26 @@
 
 import asyncio
 from collections.abc import Callable, Hashable
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_track_time_interval
 
 from . import demo
 from .const import CONF_DEMO_ENTRY, DOMAIN
-from .engine.vbus import (
-    Datagram,
-    Decoder,
-    Family,
-    Packet,
-    PacketTemplate,
-    Specification,
-)
-from .links import Link, LinkAuthError, LinkError, LinkSilentError, Subscriptions
+from .engine.vbus import Datagram, Family, Frame, Packet, PacketTemplate, Specification
+from .engine.vbus.json_readings import JsonPacket
+from .links import LinkAuthError, LinkError, LinkSilentError, Subscriptions
 from .runtime import EnergyManagerConfigEntry
-from .vbus_adapter import (
-    CONF_CHANNEL,
-    FIRST_DATA_TIMEOUT_S,
-    POLLED,
-    byte_port_of,
-    polled_port_of,
-    way_of,
-)
+from .vbus_adapter import FIRST_DATA_TIMEOUT_S
+from .vbus_connection import BusListener, VBusConnection
 from .vbus_control import VBusControl
-from .vbus_http import LiveData
+from .vbus_identity import AdapterIdentity
 from .vbus_notes import VBusNotes
 from .vbus_packets import DISPLAY, HeardPacket, HeardPackets, PacketKey
 from .vbus_permission import async_migrate_options
@@ -54,33 +39,10 @@ PLATFORMS: Final = (
 CONNECTION: Final = "connection"
 """What to listen to for the connection as such."""
 
-SILENCE_S: Final = 30.0
-"""Without a byte for this long the connection is dead."""
-
 WATCH_INTERVAL: Final = timedelta(seconds=10)
 
-
-class LinkListeners(TypedDict):
-    """What every kind of connection is told."""
-
-    title: str
-    silence_s: float
-    changed: Callable[[], None]
-    denied: Callable[[], None]
-
-
-@dataclass(slots=True, kw_only=True)
-class Traffic:
-    """What came in over all connections so far."""
-
-    bytes: int = 0
-    frames: int = 0
-    malformed: int = 0
-
-    def count(self, decoder: Decoder) -> None:
-        """Add what a decoder has counted that is not needed any more."""
-        self.frames += decoder.frames
-        self.malformed += decoder.malformed
+LOST_S: Final = 60.0
+"""An adapter that cannot be reached for so long may have another address now."""
 
 
 class VBusLink:
@@ -99,39 +61,34 @@ class VBusLink:
         self.identity = entry.unique_id or entry.entry_id
         self.language = language_of(hass.config.language)
         self.packets = HeardPackets(specification, self.language)
-        self.way = way_of(entry.data)
-        self.channel: int = entry.data.get(CONF_CHANNEL, 0)
-        self._decoder = Decoder()
-        self._traffic = Traffic()
+        self._connected_at = monotonic()
         self._first_data = asyncio.Event()
         self._subscriptions: Subscriptions[Hashable] = Subscriptions()
         self._newcomers: list[Callable[[HeardPacket], None]] = []
         self._device_infos: dict[int, DeviceInfo] = {}
         self.visits = VBusControl(self)
-        self._link = self._make_link()
-
-    def _make_link(self) -> Link[bytes] | Link[LiveData]:
-        """Return the connection of this entry's way."""
-        told: LinkListeners = {
-            "title": self.entry.title,
-            "silence_s": SILENCE_S,
-            "changed": self._connection_changed,
-            "denied": self._denied,
-        }
-        if self.can_write:
-            return Link(byte_port_of(self.entry.data), receive=self._receive, **told)
-        port = polled_port_of(self.hass, self.entry.data, self.specification)
-        return Link(port, receive=self._receive_values, **told)
+        self.adapter = AdapterIdentity(hass, entry, self.identity)
+        self._connection = VBusConnection(
+            hass,
+            entry,
+            specification,
+            BusListener(
+                frame=self._take_frame,
+                packet=self._take_values,
+                changed=self._connection_changed,
+                denied=self._denied,
+            ),
+        )
 
     # Connection
 
     async def async_start(self) -> None:
         """Connect and wait for the first packet."""
         await self.visits.async_load()
-        self.async_register_adapter()
-        await self._link.async_connect()
+        self._adapter_id = self.adapter.async_register()
+        await self._connection.async_connect()
         self.entry.async_create_background_task(
-            self.hass, self._link.async_run(), f"VBus {self.entry.title}"
+            self.hass, self._connection.async_run(), f"VBus {self.entry.title}"
         )
         try:
             async with asyncio.timeout(FIRST_DATA_TIMEOUT_S):
@@ -144,27 +101,34 @@ class VBusLink:
             )
         )
         self.visits.async_start()
+        self.entry.async_create_background_task(
+            self.hass, self.adapter.async_learn(), f"VBus {self.entry.title} adapter"
+        )
 
     async def async_stop(self) -> None:
         """Give back what was set, and close the connection."""
         await self.visits.async_stop()
-        await self._link.async_close()
+        await self._connection.async_close()
 
     @property
     def can_write(self) -> bool:
         """Whether the adapter can send to the bus."""
-        return self.way not in POLLED
+        return self._connection.can_write
+
+    @property
+    def channel(self) -> int:
+        """Which input of a data logger, 0 where there is only one bus."""
+        return self._connection.channel
 
     @property
     def connected(self) -> bool:
         """Whether the adapter sends data."""
-        return self._link.connected
+        return self._connection.connected
 
     @callback
     def _connection_changed(self) -> None:
         """Tell everybody that the connection came or went."""
-        self._traffic.count(self._decoder)
-        self._decoder = Decoder()
+        self._connected_at = monotonic()
         self.visits.async_set_connected(self.connected)
         self._subscriptions.async_tell_all()
 
@@ -197,27 +161,18 @@ class VBusLink:
         return self.connected and self.packets.fresh(key, monotonic())
 
     @callback
-    def _receive(self, data: bytes) -> None:
-        """Decode bytes from the adapter."""
-        now = monotonic()
-        self._traffic.bytes += len(data)
-        for frame in self._decoder.feed(data):
-            self._link.tell_alive()
-            self.visits.async_feed(frame)
-            if isinstance(frame, Packet):
-                self._take_packet(frame, now)
-            elif isinstance(frame, Datagram):
-                self.packets.take_offer(frame)
+    def _take_frame(self, frame: Frame) -> None:
+        """Take what was said on the bus."""
+        self.visits.async_feed(frame)
+        if isinstance(frame, Packet):
+            self._take_packet(frame, monotonic())
+        elif isinstance(frame, Datagram):
+            self.packets.take_offer(frame)
 
     @callback
-    def _receive_values(self, data: LiveData) -> None:
-        """Take values that the adapter has decoded itself."""
-        now = monotonic()
-        self._link.tell_alive()
-        for told in data:
-            if told.channel == self.channel:
-                self._traffic.frames += 1
-                self._take_packet(told.packet, now, told.template)
+    def _take_values(self, told: JsonPacket) -> None:
+        """Take what the adapter has decoded itself."""
+        self._take_packet(told.packet, monotonic(), told.template)
 
     @callback
     def _take_packet(
@@ -249,6 +204,15 @@ class VBusLink:
         for packet in self.packets.age(monotonic()):
             self._subscriptions.async_tell(packet.key)
             self._subscriptions.async_tell(packet.key.source)
+        if not self.connected and monotonic() - self._connected_at > LOST_S:
+            self.entry.async_create_background_task(
+                self.hass, self._async_follow(), f"VBus {self.entry.title} search"
+            )
+
+    async def _async_follow(self) -> None:
+        """Go on at the adapter's new address, if it has one."""
+        if await self.adapter.async_follow():
+            self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
 
     # Writing
 
@@ -259,8 +223,7 @@ class VBusLink:
     @callback
     def send(self, data: bytes) -> None:
         """Send bytes to the bus; a lost connection ends the visit by itself."""
-        with suppress(LinkError):
-            self._link.write(data)
+        self._connection.send(data)
 
     @callback
     def async_tell(self, key: Hashable) -> None:
@@ -282,15 +245,8 @@ class VBusLink:
         """Return the state of the connection and of all packets."""
         now = monotonic()
         return {
-            "connected": self.connected,
-            "way": self.way.value,
-            "channel": self.channel,
-            "connections": self._link.connections,
-            "round_trip_s": self._link.round_trip_s,
+            **self._connection.diagnostics(),
             "bus_held_for_a_write": self.visits.holds_bus,
-            "bytes": self._traffic.bytes,
-            "frames": self._traffic.frames + self._decoder.frames,
-            "malformed_frames": self._traffic.malformed + self._decoder.malformed,
             "specification": self.specification.datecode,
             "packets": {
                 packet.key.text: {
@@ -306,20 +262,6 @@ class VBusLink:
                 for packet in self.packets
             },
         }
-
-    @callback
-    def async_register_adapter(self) -> None:
-        """Register the adapter as the device behind which the bus is."""
-        self._adapter_id = (
-            dr.async_get(self.hass)
-            .async_get_or_create(
-                config_entry_id=self.entry.entry_id,
-                identifiers={(DOMAIN, self.identity)},
-                translation_key="vbus_adapter",
-                manufacturer="RESOL",
-            )
-            .id
-        )
 
     @property
     def adapter_info(self) -> DeviceInfo:
@@ -357,14 +299,16 @@ async def async_setup_entry(
         await link.async_start()
     except LinkError as err:
         await link.async_stop()
-        if not isinstance(err, LinkAuthError):
-            raise ConfigEntryNotReady(
-                translation_domain=DOMAIN,
-                translation_key="no_connection",
-                translation_placeholders={"reason": str(err)},
+        if isinstance(err, LinkAuthError):
+            raise ConfigEntryAuthFailed(
+                translation_domain=DOMAIN, translation_key="vbus_password"
             ) from err
-        raise ConfigEntryAuthFailed(
-            translation_domain=DOMAIN, translation_key="vbus_password"
+        # If it has another address now, the next attempt goes there.
+        await link.adapter.async_follow()
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="no_connection",
+            translation_placeholders={"reason": str(err)},
         ) from err
     entry.runtime_data = link
     try:
