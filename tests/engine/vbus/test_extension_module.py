@@ -284,6 +284,16 @@ def test_controller_switches_its_relay(model: Model) -> None:
     assert not house.heats
 
 
+def test_between_on_and_off_nothing_changes() -> None:
+    """A thermostat has two limits: in between it stays as it is."""
+    house = House(BX_PLUS)
+    house.cycle(4)
+    for value_c, heats in ((42.0, False), (39.0, True), (42.0, True), (46.0, False)):
+        house.module.set_temperature(1, value_c, house.now)
+        house.cycle()
+        assert house.heats is heats
+
+
 def test_controller_that_hears_its_module_no_more() -> None:
     """Home Assistant is gone: the function switches off by itself."""
     house = House(BX_PLUS)
@@ -324,6 +334,7 @@ def test_answer_that_comes_too_late() -> None:
     answer = Packet(0x7112, 0x6651, 0x0100, bytes(24))
     controller.feed(encode(answer), 0.6)
     assert not controller.heating_relays
+    controller.feed(encode(Telegram(0x7112, 0x6651, 0x25, bytes(7))), 0.1)
     controller.feed(encode(Packet(0x7112, 0x6652, 0x0100, bytes(24))), 0.1)
     controller.feed(encode(Packet(0x7112, 0x6651, 0x0100, bytes(20))), 0.1)
     assert not controller.heating_relays

@@ -257,6 +257,9 @@ def test_store_and_speed_limits() -> None:
     highest = setting(family, "relay_maximum_speed")
     assert violation(family, {lowest: 40.0}, highest, 30.0) is not None
     assert partners(family, lowest) == (highest,)
+    alone = setting(known(BX_PLUS), "relay_minimum_speed")
+    assert partners(known(BX_PLUS), alone) == ()
+    assert violation(known(BX_PLUS), {}, alone, 100.0) is None
 
 
 @pytest.mark.parametrize(

@@ -238,8 +238,6 @@ class Session:
 
     def _out_of_time(self, now: float) -> bytes:
         """Give the bus back with what is done."""
-        questions = self._questions
-        assert questions is not None
         fail_rest(self.requests, self.outcomes, "timeout")
         return self._release(now)
 

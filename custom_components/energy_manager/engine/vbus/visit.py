@@ -30,10 +30,14 @@ for. `cancelled`: the visit was broken off on our side.
 type Indices = MutableMapping[tuple[int, int, str], int]
 """Known indices by controller address, changeset and name; 0: there is no such value.
 
-The name `NO_HASHES` stands for a controller that does not answer questions for names.
+Under the name `NO_HASHES` is counted how often a controller has not answered a question
+for a name.
 """
 
 NO_HASHES: Final = ""
+SILENCES: Final = 2
+"""A controller that was silent so often is not asked for names any more."""
+
 CHECK_TRIES: Final = 1
 FULL_TRIES: Final = 3
 WRITE_TAKES_S: Final = 1.0
@@ -205,10 +209,11 @@ class Visit:
 
     def _checked(self, name: str, index: int) -> Questions[int]:
         """Return where a value is that should be at an index, as far as that is told."""
-        if self._known(NO_HASHES) is not None:
-            return index
         if (known := self._known(name)) is not None:
             return known
+        silences = self._known(NO_HASHES) or 0
+        if silences >= SILENCES:
+            return index
         has_other_name = False
         try:
             reply = yield from self._ask("hash_of_index", index, tries=CHECK_TRIES)
@@ -220,7 +225,7 @@ class Visit:
             if error.failure not in {"timeout", "refused"}:
                 raise
             if error.failure == "timeout":
-                self._learn(NO_HASHES, 1)
+                self._learn(NO_HASHES, silences + 1)
                 return index
         # Another name, or none, at this place: is the value at another one?
         try:
@@ -228,7 +233,7 @@ class Visit:
         except NoAnswer as error:
             if error.failure != "refused" or has_other_name:
                 raise
-            self._learn(NO_HASHES, 1)
+            self._learn(NO_HASHES, SILENCES)
             return index
 
     def _look_up(self, name: str) -> Questions[int]:
