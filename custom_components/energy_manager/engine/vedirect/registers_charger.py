@@ -36,6 +36,11 @@ CHARGER_RELAY_MODE: Final = 0xEDD9
 VOLTAGE_MINIMUM: Final = 0x2211
 VOLTAGE_MAXIMUM: Final = 0x2212
 
+LOAD_MODES: Final = frozenset(
+    timer << 4 | mode for timer in range(16) for mode in range(8)
+)
+"""Eight modes in the lower half; the upper one belongs to the light timer."""
+
 LOWEST_VOLTAGE: Final = 8.0
 HIGHEST_VOLTAGE: Final = 17.4
 """What a charger accepts for a battery of 12 V [V]."""
@@ -182,7 +187,7 @@ _HISTORY: Final = (
 _LOAD: Final = (
     unsigned(0xEDAD, "load_current", 2, 1, "A"),
     unsigned(0xEDAC, "load_voltage_offset", 1, 2, "V"),
-    code(LOAD_CONTROL, "load_control", range(256)),
+    code(LOAD_CONTROL, "load_control", LOAD_MODES),
     unsigned(0xEDA9, "load_voltage", 2, 2, "V"),
     flag(0xEDA8, "load_state"),
     stored(0xED9D, "load_switch_high", VOLTAGES, digits=2, unit="V"),
