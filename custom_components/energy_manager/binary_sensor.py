@@ -15,8 +15,8 @@ from .engine.vedirect import Kind, Value
 from .entity import LinkEntity
 from .home import Home
 from .runtime import EnergyManagerConfigEntry
+from .vbus_faults import faults_of
 from .vbus_link import CONNECTION, VBusLink
-from .vbus_packets import HeardPacket
 from .vedirect_link import CONNECTION as PORT_CONNECTION, VEDirectLink
 from .vedirect_points import PROBLEMS, is_binary_sensor
 from .vedirect_sensors import ATTR_ACTIVE
@@ -36,9 +36,7 @@ async def async_setup_entry(
         case VBusLink() as bus:
             async_add_entities([VBusConnection(bus)])
             bus.async_on_packet(
-                lambda packet: async_add_entities(
-                    [VBusSensorFault(bus, packet)] if packet.probes else []
-                )
+                lambda packet: async_add_entities(faults_of(bus, packet))
             )
         case VEDirectLink() as device:
             async_add_entities([VEDirectConnection(device)])
@@ -79,41 +77,6 @@ class VBusConnection(LinkEntity[VBusLink], BinarySensorEntity):
         changed = self._attr_is_on is not self._link.connected
         self._attr_is_on = self._link.connected
         return changed
-
-
-class VBusSensorFault(LinkEntity[VBusLink], BinarySensorEntity):
-    """Whether a probe of a device is broken that once worked."""
-
-    _attr_translation_key = "sensor_fault"
-    _attr_device_class = BinarySensorDeviceClass.PROBLEM
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
-
-    def __init__(self, link: VBusLink, packet: HeardPacket) -> None:
-        """Watch the probes that worked when the device was found."""
-        super().__init__(link, packet.key)
-        self._packet = packet
-        self._attr_unique_id = link.unique_id(packet.key, "sensor_fault")
-        self._attr_device_info = link.device_info(packet.key.source)
-
-    @override
-    def _fresh(self) -> bool:
-        return self._link.fresh(self._packet.key)
-
-    @override
-    def _take(self) -> bool:
-        faults = {
-            point.name or point.key: fault
-            for point in self._packet.probes
-            if (fault := point.read(self._packet.payload).fault) is not None
-        }
-        if (
-            self._attr_is_on is bool(faults)
-            and self._attr_extra_state_attributes == faults
-        ):
-            return False
-        self._attr_is_on = bool(faults)
-        self._attr_extra_state_attributes = faults
-        return True
 
 
 class VEDirectConnection(LinkEntity[VEDirectLink], BinarySensorEntity):
