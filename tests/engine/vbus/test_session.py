@@ -607,6 +607,40 @@ def test_hash_that_comes_twice_is_no_value() -> None:
     assert session.outcomes[0].value == 2
 
 
+def test_hash_that_comes_again_and_again() -> None:
+    """Then there is no value to be had."""
+    session = at_changeset(ValueRequest(name=R1))
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    found = answer(0x0100, 1285, id_hash(R1))
+    session.feed(found, 1.2)
+    session.feed(found, 1.2)
+    session.feed(answer(0x0100, 0, 42), 1.3)
+    assert sent(session.feed(found, 1.4)) == [(0x0600, 0, 0)]
+    assert session.failure == "timeout"
+
+
+def test_answer_that_comes_when_the_time_is_over() -> None:
+    """It is taken, and then the bus is given back."""
+    session = at_changeset(ValueRequest(name="x", index=7))
+    assert sent(session.feed(answer(0x0100, 0, 42), 5.6)) == [(0x0600, 0, 0)]
+    assert session.changeset == 42
+    assert session.failure == "timeout"
+
+
+def test_other_changeset_before_a_place_is_checked() -> None:
+    """Nothing more is asked of a controller that has begun anew."""
+    session = at_changeset(
+        ValueRequest(name="y", index=7),
+        ValueRequest(name="x", index=8, is_checked=True),
+    )
+    session.feed(answer(0x0100, 0, 42), 1.1)
+    session.poll(1.7)
+    assert sent(session.feed(answer(0x0100, 7, 1), 1.8)) == [(0x0300, 0, 0)]
+    assert sent(session.feed(answer(0x0100, 0, 43), 1.9)) == [(0x0300, 0, 0)]
+    assert sent(session.feed(answer(0x0100, 0, 43), 2.0)) == [(0x0600, 0, 0)]
+    assert [one.failure for one in session.outcomes] == [None, "lost_bus"]
+
+
 def test_slow_memory_is_asked_again() -> None:
     """The first answer may still be the old value; the second one counts."""
     session = at_changeset(ValueRequest(name="x", index=7, value=5))

@@ -255,8 +255,8 @@ class Session:
         return encode(question.exchange.request)
 
     def _release(self, now: float) -> bytes:
-        if self._visit is not None:
-            self.changeset = self._visit.changeset
+        assert self._visit is not None
+        self.changeset = self._visit.changeset
         self._close_visit()
         self._release_at = now + RELEASE_AFTER_S[min(self._releases, 1)]
         self._releases += 1
