@@ -59,6 +59,7 @@ class ChargeLimit:
         self._wanted_a: float | None = None
         self._in_force_a: float | None = None
         self._repeated_at = 0.0
+        self._told_active = False
         self._stop: list[CALLBACK_TYPE] = []
         self._lock = asyncio.Lock()
 
@@ -102,7 +103,7 @@ class ChargeLimit:
                     _REGISTERS[NETWORK_MODE], STAND_ALONE, session
                 )
             self._in_force_a = None
-            self._changed()
+            self._tell()
 
     async def async_release(self) -> None:
         """End the limit as far as that is possible now: the charger does the rest."""
@@ -133,20 +134,24 @@ class ChargeLimit:
         async with self._lock:
             if self._wanted_a is None:
                 return
-            before = self.in_force_a
+            active = self._told_active
             try:
-                await self._async_write(careful=before is None)
+                await self._async_write(careful=not active)
             except HomeAssistantError as err:
                 _LOGGER.debug("Limit of %s not repeated: %s", self._title, err)
-            if (before is None) is not (self.in_force_a is None):
+            self._tell()
+            if active is not self._told_active:
                 _LOGGER.info(
                     "Charge current limit of %s %s",
                     self._title,
-                    "ended: it cannot be repeated"
-                    if self.in_force_a is None
-                    else "is in force again",
+                    "ended: it cannot be repeated" if active else "is in force again",
                 )
-                self._changed()
+
+    @callback
+    def _tell(self) -> None:
+        """Tell what is in force now."""
+        self._told_active = self.in_force_a is not None
+        self._changed()
 
     async def _async_write(self, *, careful: bool) -> None:
         """Write both registers, and believe what the charger answers."""
@@ -161,7 +166,7 @@ class ChargeLimit:
                 _REGISTERS[CHARGE_CURRENT_LIMIT], self._wanted_a, session
             )
         self._repeated_at = monotonic()
-        self._changed()
+        self._tell()
 
     async def _async_check_alone(self, session: int) -> None:
         """Refuse to come between a charger and its battery management system."""

@@ -263,7 +263,7 @@ class VEDirectSettings:
         """Say whether the device can be controlled."""
         if control is not self.control:
             self.control = control
-            self._subscriptions.async_tell(CONTROL)
+            self._subscriptions.async_tell_all()
 
     # Showing
 

@@ -5,18 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.components.select import (
-    ATTR_OPTION,
-    DOMAIN as SELECT_DOMAIN,
-    SERVICE_SELECT_OPTION,
-)
-from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
-    ATTR_ENTITY_ID,
     CONF_DEVICE,
-    SERVICE_TURN_OFF,
-    SERVICE_TURN_ON,
     STATE_OFF,
     STATE_ON,
     STATE_UNAVAILABLE,
@@ -24,7 +15,6 @@ from homeassistant.const import (
     Platform,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
@@ -158,7 +148,7 @@ async def test_all_entities_of_a_charger(
     snapshot: SnapshotAssertion,
 ) -> None:
     """Names, units and classes stay as they are."""
-    entry = entry_for(charger.port, control=True)
+    entry = entry_for(charger.port)
     await async_set_up(hass, entry, "yield_today")
     assert entities_of(entity_registry, entry.entry_id) == snapshot
 
@@ -170,7 +160,7 @@ async def test_all_entities_of_an_inverter(
     snapshot: SnapshotAssertion,
 ) -> None:
     """Names, units and classes stay as they are."""
-    entry = entry_for(inverter.port, control=True)
+    entry = entry_for(inverter.port)
     await async_set_up(hass, entry, "off_reason")
     assert entities_of(entity_registry, entry.entry_id) == snapshot
 
@@ -441,138 +431,6 @@ async def test_unloading_frees_the_port(
         links.SerialPort(device=charger.port.path, baudrate=19200)
     )
     await stream.async_close()
-
-
-async def test_without_permission_nothing_can_be_written(
-    hass: HomeAssistant, charger: SpeakingCharger
-) -> None:
-    """The option is off by default."""
-    await async_set_up(hass, entry_for(charger.port), "solar_power")
-    assert not hass.states.async_entity_ids(SWITCH_DOMAIN)
-
-
-async def async_switch(hass: HomeAssistant, on: bool) -> None:
-    """Switch the charger as the owner would."""
-    await hass.services.async_call(
-        SWITCH_DOMAIN,
-        SERVICE_TURN_ON if on else SERVICE_TURN_OFF,
-        {ATTR_ENTITY_ID: entity_id(hass, Platform.SWITCH, "charger")},
-        blocking=True,
-    )
-
-
-async def async_select(hass: HomeAssistant, option: str) -> None:
-    """Choose the inverter's mode as the owner would."""
-    await hass.services.async_call(
-        SELECT_DOMAIN,
-        SERVICE_SELECT_OPTION,
-        {
-            ATTR_ENTITY_ID: entity_id(hass, Platform.SELECT, "inverter_mode"),
-            ATTR_OPTION: option,
-        },
-        blocking=True,
-    )
-
-
-async def test_the_charger_is_switched(
-    hass: HomeAssistant, charger: SpeakingCharger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The charger obeys, and says so in its text."""
-    monkeypatch.setattr(
-        "custom_components.energy_manager.vedirect_control.PERMANENT_GAP_S", 2.1
-    )
-    await async_set_up(hass, entry_for(charger.port, control=True), "solar_power")
-    assert state_of(hass, "charger", Platform.SWITCH) == STATE_ON
-    await async_switch(hass, False)
-    assert charger.device.mode == 4
-    assert state_of(hass, "charger", Platform.SWITCH) == STATE_OFF
-    await async_until(lambda: sensor_of(hass, "charge_state") == "off")
-    assert sensor_of(hass, "off_reason") == "switched_off_register"
-    await async_switch(hass, True)
-    assert charger.device.on
-    await async_until(lambda: sensor_of(hass, "charge_state") == "bulk")
-    assert state_of(hass, "charger", Platform.SWITCH) == STATE_ON
-
-
-async def test_the_inverter_gets_another_mode(
-    hass: HomeAssistant, inverter: SpeakingInverter
-) -> None:
-    """Eco and off are not mixed up; nothing is written twice."""
-    await async_set_up(hass, entry_for(inverter.port, control=True), "device_mode")
-    await async_until(lambda: state_of(hass, "inverter_mode", Platform.SELECT) == "on")
-    await async_select(hass, "off")
-    assert inverter.device.mode == 4
-    assert state_of(hass, "inverter_mode", Platform.SELECT) == "off"
-    inverter.port.heard = b""
-    await async_select(hass, "off")
-    assert b":8" not in inverter.port.heard
-    await async_select(hass, "eco")
-    assert inverter.device.mode == 5
-
-
-async def test_a_refused_write_is_told(
-    hass: HomeAssistant, inverter: SpeakingInverter
-) -> None:
-    """A device that does not obey makes the action fail."""
-    await async_set_up(hass, entry_for(inverter.port, control=True), "device_mode")
-    feed = inverter.device.feed
-
-    def without_writing(data: bytes) -> bytes:
-        """Answer as a device that never takes a new mode over."""
-        answer = feed(data)
-        inverter.device._mode = 2
-        return answer
-
-    inverter.port.answer = without_writing
-    with pytest.raises(HomeAssistantError) as raised:
-        await async_select(hass, "eco")
-    assert raised.value.translation_key == "write_mismatch"
-    inverter.port.answer = lambda _data: b""
-    with pytest.raises(HomeAssistantError) as raised:
-        await async_select(hass, "off")
-    assert raised.value.translation_key == "write_timeout"
-
-
-async def test_too_many_writes_are_refused(
-    hass: HomeAssistant, inverter: SpeakingInverter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A runaway automation cannot wear the device out."""
-    monkeypatch.setattr(
-        "custom_components.energy_manager.engine.vedirect.budget.PERMANENT_GAP_S", 0.0
-    )
-    await async_set_up(hass, entry_for(inverter.port, control=True), "device_mode")
-    for _ in range(5):
-        await async_select(hass, "eco")
-        await async_select(hass, "on")
-    with pytest.raises(HomeAssistantError) as raised:
-        await async_select(hass, "eco")
-    assert raised.value.translation_key == "write_limit"
-
-
-async def test_writing_to_a_lost_device_is_told(
-    hass: HomeAssistant, inverter: SpeakingInverter
-) -> None:
-    """Nothing is kept back for later: a late command is worse than none."""
-    await async_set_up(hass, entry_for(inverter.port, control=True), "device_mode")
-    inverter.port.answer = lambda _data: b""
-    task = hass.async_create_task(async_select(hass, "off"))
-    await async_until(lambda: b":7" in inverter.port.heard)
-    await inverter.async_stop()
-    inverter.port.unplug()
-    with pytest.raises(HomeAssistantError) as raised:
-        await task
-    assert raised.value.translation_key == "not_connected"
-
-
-async def test_old_firmware_is_told_that_it_is_controlled(
-    hass: HomeAssistant, charger: SpeakingCharger
-) -> None:
-    """Without that bit a charger ignores its mode."""
-    await async_set_up(hass, entry_for(charger.port, control=True), "off_reason")
-    charger.device._remote_control = 0
-    await async_switch(hass, False)
-    assert charger.device._remote_control == 2
-    assert not charger.device.on
 
 
 async def test_diagnostics_show_the_device(
