@@ -286,7 +286,7 @@ class HouseRun(HouseValues):
         parameters, sums = self.parameters.hot_water, self.sums
         top_c, cold_c = self.tank_c[-1], parameters.cold_c
         share = 1.0
-        if top_c > parameters.use_c:
+        if top_c > parameters.use_c and parameters.mixing_valve:
             share = (parameters.use_c - cold_c) / (top_c - cold_c)
         given = share * litres * tank.WATER_J_PER_KG_K * (top_c - cold_c)
         wanted = litres * tank.WATER_J_PER_KG_K * (parameters.use_c - cold_c)

@@ -78,6 +78,7 @@ class HouseValues:
         node = tank.node_at(self.tank.nodes, parameters.inlet_height)
         self.flows.coil_node = node if parameters.inlet == "coil" else -1
         self.flows.solar_node = node if parameters.inlet == "fixed" else None
+        self.flows.solar_mixes = parameters.inlet == "mixed"
 
     def _act_nothing(self) -> None:
         self.absorbed = self.draw_l_per_s = 0.0

@@ -44,9 +44,9 @@ class CollectorParameters:
     """Heat carried over as a share of the greatest possible."""
     pipe_loss_w_per_k: float = 0.0
     """Of the loop's pipes to the room, while the pump runs."""
-    inlet: Literal["lance", "fixed", "coil"] = "lance"
+    inlet: Literal["lance", "fixed", "coil", "mixed"] = "lance"
     """How heat comes into the tank: a lance that stratifies, a pipe at one height,
-    or a coil from the bottom up to that height."""
+    a coil from the bottom up to that height, or with a flow that mixes all of it."""
     inlet_height: float = 0.5
     """Relative height of the fixed inlet or of the coil's upper end."""
     fluid_kj_per_l_k: float = 3.9
@@ -125,6 +125,8 @@ class HotWaterParameters:
     use_c: float = 45.0
     """Temperature at which the litres are counted."""
     cold_c: float = 10.0
+    mixing_valve: bool = True
+    """Without one the litres are drawn as hot as the tank is."""
     comfort_c: float = 45.0
     """Hot water below this is felt as cold."""
 

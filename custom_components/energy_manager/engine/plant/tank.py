@@ -129,6 +129,8 @@ class TankFlows:
     """From a coil that reaches from the bottom up to `coil_node`, evenly."""
     coil_node: int = -1
     """-1 without a coil."""
+    solar_mixes: bool = False
+    """The water that comes from the sun mixes the whole tank."""
     cold_kg: float = 0.0
     """Cold water in at the bottom, hot water out at the top."""
     cold_c: float = 0.0
@@ -173,7 +175,9 @@ def step(
         for node in range(flows.coil_node + 1):
             result[node] += share_k
         moved = True
-    if moved:
+    if flows.solar_mixes and flows.solar_kg > 0.0:
+        result = [sum(result) / tank.nodes] * tank.nodes
+    elif moved:
         mix_inversions(result)
     return result, loss * excess_k * capacity
 
