@@ -1,5 +1,7 @@
 """What may be written to which controller."""
 
+from pathlib import Path
+
 import pytest
 
 from custom_components.energy_manager.engine.errors import InputError
@@ -298,3 +300,48 @@ def test_requests() -> None:
     assert ("TemperatureSelector", 0) in request.requires
     with pytest.raises(InputError):
         bx_plus.request(setting(bx_plus, "relay_mode"), "maximum")
+
+
+def test_document_tells_every_family() -> None:
+    """The table for owners has what the tables of the code have."""
+    document = Path(__file__).parents[3] / "docs" / "vbus-controllers.md"
+    rows = {
+        tuple(cell.strip() for cell in line.split("|")[1:-1])
+        for line in document.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("| Delta", "| Vito", "| COSMO"))
+    }
+    assert len(rows) == len(WRITABLE) + 2
+    families = [known(source) for source in WRITABLE]
+    families += [mx(outputs=True), mx(outputs=False)]
+    assert rows == {_row(family) for family in families}
+
+
+def _row(family: Family) -> tuple[str, ...]:
+    keys = {one.key for one in family.settings}
+    mode = family.setting("relay_mode")
+    if mode is None:
+        modes = "no"
+    elif mode.read_only:
+        modes = "reading only"
+    elif mode.writable_options == ("automatic",):
+        modes = "back to automatic only"
+    else:
+        modes = ", ".join(mode.writable_options)
+    ends = [one for one in ("minimum", "maximum") if f"relay_{one}_speed" in keys]
+    if "store_maximum" in keys:
+        store = "yes, with priority" if "store_priority" in keys else "yes"
+    else:
+        store = "priority only" if "store_priority" in keys else "no"
+    if family.settings[0].index is None:
+        found = "by name"
+    else:
+        found = "fixed place, name checked" if family.has_hashes else "fixed place"
+    return (
+        family.name,
+        f"{family.address:04X}",
+        modes,
+        ", ".join(ends) or "no",
+        store,
+        "yes" if "collector_emergency" in keys else "no",
+        found,
+    )
