@@ -133,8 +133,12 @@ async def _async_records(link: VEDirectLink) -> list[DayRecord]:
     records: list[DayRecord] = []
     for first in range(0, HISTORY_DAYS, BURST):
         ages = range(first, min(first + BURST, HISTORY_DAYS))
-        found = await asyncio.gather(*(_async_record(link, age) for age in ages))
-        for record in found:
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(_async_record(link, age)) for age in ages]
+        except ExceptionGroup as errors:
+            raise _error("history_unreadable") from errors
+        for record in (task.result() for task in tasks):
             if record is None:
                 return records
             records.append(record)

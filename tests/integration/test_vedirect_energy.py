@@ -8,23 +8,20 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import (
-    async_fire_time_changed,
     mock_restore_cache_with_extra_data,
 )
 
 from custom_components.energy_manager import vedirect_slow
-from custom_components.energy_manager.engine.vedirect import (
-    Family,
-    encode_block,
-    readings,
-)
+from custom_components.energy_manager.engine.vedirect import Family, readings
 from custom_components.energy_manager.vedirect_energy import Integrator, sources_of
 from custom_components.energy_manager.vedirect_link import VEDirectLink
 
 from .conftest import Clock, SpeakingCharger, SpeakingInverter, async_until
 from .test_vedirect_link import IDENTITY, async_set_up, entry_for, sensor_of
 
-OUTPUT = "sensor.phoenix_inverter_12v_1200va_230v_64k_hs_output_energy_from_apparent_power"
+OUTPUT = (
+    "sensor.phoenix_inverter_12v_1200va_230v_64k_hs_output_energy_from_apparent_power"
+)
 
 
 def energies(family: Family, **fields: str) -> dict[str, float | None]:
@@ -136,7 +133,13 @@ async def test_energy_goes_on_after_a_restart(
     """What was added up before is not lost, nor rounded."""
     entry = entry_for(inverter.port)
     mock_restore_cache_with_extra_data(
-        hass, ((State(OUTPUT, "12.345"), {"energy_kwh": 12.3456},),)
+        hass,
+        (
+            (
+                State(OUTPUT, "12.345"),
+                {"energy_kwh": 12.3456},
+            ),
+        ),
     )
     await async_set_up(hass, entry, "output_energy")
     state = sensor_of(hass, "output_energy")

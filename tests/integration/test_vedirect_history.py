@@ -1,11 +1,11 @@
 """Days that a charger remembers, in the statistics."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from freezegun.api import FrozenDateTimeFactory
+from freezegun import freeze_time
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import statistics_during_period
@@ -114,11 +114,21 @@ def test_counters_lead_up_to_what_they_read_now() -> None:
 
 
 @pytest.fixture
-async def berlin(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-    """A summer afternoon in Berlin."""
+async def berlin(hass: HomeAssistant) -> AsyncGenerator[None]:
+    """A summer afternoon in Berlin; the clock goes on, as devices need it."""
     await hass.config.async_set_time_zone("Europe/Berlin")
     hass.config.latitude, hass.config.longitude = 52.5, 13.4
-    freezer.move_to(NOW)
+    with freeze_time(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+async def night(hass: HomeAssistant) -> AsyncGenerator[None]:
+    """A quarter past three in a summer night."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    hass.config.latitude, hass.config.longitude = 52.5, 13.4
+    with freeze_time(datetime(2026, 6, 21, 1, 15, tzinfo=UTC), tick=True):
+        yield
 
 
 async def async_sums(hass: HomeAssistant, statistic: str) -> list[dict[str, Any]]:
@@ -163,7 +173,7 @@ async def test_a_new_charger_brings_its_days(
     hass: HomeAssistant, charger: SpeakingCharger
 ) -> None:
     """The days before are in the statistics, once, and importing again adds nothing."""
-    charger.device._history = records_of(YIELDS, charger.readings.day)
+    charger.device._days.remember(records_of(YIELDS, charger.readings.day))
     entry = new_entry(charger.port)
     await async_set_up(hass, entry, "yield_total")
     await async_until(lambda: CONF_HISTORY_IMPORTED in entry.data)
@@ -196,13 +206,12 @@ async def test_a_new_charger_brings_its_days(
     assert charger.port.heard.count(b":75010") == heard
 
 
-@pytest.mark.usefixtures("berlin")
+@pytest.mark.usefixtures("night")
 async def test_before_dawn_the_newest_day_is_yesterday(
-    hass: HomeAssistant, charger: SpeakingCharger, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, charger: SpeakingCharger
 ) -> None:
     """A charger's day begins with the light."""
-    freezer.move_to(datetime(2026, 6, 21, 1, 15, tzinfo=UTC))
-    charger.device._history = records_of(YIELDS[:3], charger.readings.day)
+    charger.device._days.remember(records_of(YIELDS[:3], charger.readings.day))
     entry = new_entry(charger.port)
     await async_set_up(hass, entry, "yield_total")
     await async_until(lambda: CONF_HISTORY_IMPORTED in entry.data)

@@ -189,7 +189,15 @@ async def test_rarely_used_values_are_disabled(
         for found in entity_registry.entities.values()
         if found.disabled
     }
-    assert disabled == {"load_state", "max_power_today", "max_power_yesterday"}
+    assert disabled == {
+        "battery_temperature",
+        "charger_current",
+        "charger_temperature",
+        "day_number",
+        "max_power_today",
+        "max_power_yesterday",
+        "panel_current",
+    }
 
 
 async def test_an_inverter_is_shown(
@@ -232,6 +240,7 @@ async def test_two_blocks_make_one_battery_monitor(
         "discharged_energy": "120.5",
         "charged_energy": "131.2",
     }
+    await async_until(lambda: sensor_of(hass, "charged_energy") == "131.2")
     assert {key: sensor_of(hass, key) for key in shown} == shown
     charge = hass.states.get(entity_id(hass, Platform.SENSOR, "state_of_charge"))
     assert charge is not None
