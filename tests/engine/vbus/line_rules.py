@@ -139,7 +139,13 @@ def frames_of_recording(data: bytes) -> list[tuple[int, int, Frame]]:
                 frames = frames_of_line(lines[channel])
                 fresh = frames[counts.get(channel, 0) :]
                 counts[channel] = len(frames)
-                found += [(time_ms, channel, frame) for frame in fresh]
+                lasts_ms = int.from_bytes(record[14:22], "little") - time_ms
+                if not 0 <= lasts_ms <= 3_600_000:
+                    lasts_ms = 0
+                found += [
+                    (time_ms + lasts_ms * number // len(fresh), channel, frame)
+                    for number, frame in enumerate(fresh, start=1)
+                ]
             case 0x33 | 0x66 if len(record) >= 26:
                 frame = frame_of_record(record)
                 if frame is not None:

@@ -132,6 +132,27 @@ def test_short_and_unknown_records_say_nothing() -> None:
     assert fed(data, 5)[1:] == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("end_ms", "times"),
+    [
+        (TIME + 3000, [1000, 2000, 3000]),
+        (TIME, [0, 0, 0]),
+        # A record has no checksum: an impossible end is not believed.
+        (TIME - 1, [0, 0, 0]),
+        (1 << 62, [0, 0, 0]),
+    ],
+)
+def test_frames_of_a_stretch_of_raw_bytes_have_times_of_their_own(
+    end_ms: int, times: list[int]
+) -> None:
+    """They are spread between the times at which the stretch began and ended."""
+    data = encode(OFFER) + encode(PACKET) + encode(PACKET)
+    found, _frames, _malformed = fed(
+        record(0x88, struct.pack("<Q", end_ms) + data), 1000
+    )
+    assert [one.time_ms - TIME for one in found] == times
+
+
 def test_damage_in_raw_bytes_is_counted() -> None:
     """Stretches of line bytes have their own decoder per channel, not endlessly many."""
     bad = bytearray(encode(PACKET))

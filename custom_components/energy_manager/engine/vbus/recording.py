@@ -33,6 +33,8 @@ _TYPE_CHANNEL: Final = 0x77
 _TYPE_RAW: Final = 0x88
 _DATAGRAM_DATA_BYTES: Final = 6
 _MAX_CHANNELS: Final = 64
+# A stretch has less than 64 KiB, about a minute of a line; a longer one is damage.
+_LONGEST_RAW_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,27 +133,34 @@ class RecordingDecoder:
         elif kind == _TYPE_CHANNEL and len(record) >= _HEAD_BYTES + 2:
             self._channel = record[14] | record[15] << 8
         elif kind == _TYPE_RAW and len(record) >= _RAW_AT:
-            return self._raw(record[_RAW_AT:], time_ms)
+            return self._raw(record, time_ms)
         elif kind in (_TYPE_FRAME, _TYPE_OLD_FRAME):
             frame = _frame(record)
             if frame is None:
                 self._malformed += 1
                 return []
-            return self._recorded([frame], time_ms)
+            self.frames += 1
+            return [RecordedFrame(time_ms=time_ms, channel=self._channel, frame=frame)]
         return []
 
-    def _raw(self, data: bytes, time_ms: int) -> list[RecordedFrame]:
+    def _raw(self, record: bytes, start_ms: int) -> list[RecordedFrame]:
+        """Return the frames in raw bytes, spread over the time that they took."""
         if self._channel not in self._lines and len(self._lines) >= _MAX_CHANNELS:
             self._malformed += 1
             return []
         line = self._lines.setdefault(self._channel, Decoder())
-        return self._recorded(line.feed(data), time_ms)
-
-    def _recorded(self, frames: list[Frame], time_ms: int) -> list[RecordedFrame]:
+        frames = line.feed(record[_RAW_AT:])
         self.frames += len(frames)
+        duration_ms = int.from_bytes(record[_HEAD_BYTES:_RAW_AT], "little") - start_ms
+        if not 0 <= duration_ms <= _LONGEST_RAW_MS:
+            duration_ms = 0
         return [
-            RecordedFrame(time_ms=time_ms, channel=self._channel, frame=frame)
-            for frame in frames
+            RecordedFrame(
+                time_ms=start_ms + duration_ms * number // len(frames),
+                channel=self._channel,
+                frame=frame,
+            )
+            for number, frame in enumerate(frames, start=1)
         ]
 
 

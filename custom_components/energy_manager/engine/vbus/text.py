@@ -26,7 +26,7 @@ _WEEKDAYS: Final = {
 _MINUTES_OF_A_DAY: Final = 24 * 60
 # A controller's clock has no zone.
 _EPOCH: Final = datetime(2001, 1, 1)
-_REMEMBERED_TEXTS: Final = 4096
+_REMEMBERED_TEXTS: Final = 2048
 
 type TextForm = Callable[[int], str]
 
