@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from . import collector, irradiance, photovoltaics, sun
+from . import collector, irradiance, photovoltaics, sun, tank
 from .draws import draws_of_day
 from .house_document import House
 from .sun import FloatArray
@@ -100,7 +100,7 @@ def boundary_of(
 
     `draw_l` are the litres of each step and `electrical_load_w` the loads besides
     pumps and electronics; without them they follow from the house's people and
-    `demand`. Yearly amounts in `demand` hold for 365 days of these steps' mean.
+    `demand`.
     """
     times_s = start_s + step_s * (np.arange(steps, dtype=np.float64) + 0.5)
     ambient_c = weather.at(weather.ambient_c, times_s)
@@ -112,7 +112,7 @@ def boundary_of(
     if electrical_load_w is None:
         yearly_kwh = house.demand.electricity_kwh or 0.0
         electrical_load_w = np.full(steps, yearly_kwh * 1000.0 / 8760.0)
-    heating_w = _given_heating(house, ambient_c, days)
+    heating_w = _given_heating(house, weather, ambient_c)
     return Boundary(
         start_s=start_s,
         step_s=step_s,
@@ -213,22 +213,27 @@ def _scaled_draws(house: House, draw_l: FloatArray, days: float) -> FloatArray:
     if yearly_kwh is None:
         return draw_l
     water = house.hot_water
-    kwh_per_l = 4186.8 / 3.6e6 * (water.use_c - water.cold_c)
+    kwh_per_l = tank.WATER_J_PER_KG_K / 3.6e6 * (water.use_c - water.cold_c)
     drawn_kwh = float(draw_l.sum()) * kwh_per_l
     wanted_kwh = yearly_kwh * days / 365.0
     return draw_l * (wanted_kwh / drawn_kwh) if drawn_kwh > 0.0 else draw_l
 
 
 def _given_heating(
-    house: House, ambient_c: FloatArray, days: float
+    house: House, weather: WeatherSeries, ambient_c: FloatArray
 ) -> FloatArray | None:
-    """Return the known heat for the rooms by degree hours [W], None if it is modelled."""
+    """Return the known heat for the rooms by degree hours [W], None if it is modelled.
+
+    The degree hours are those of the weather's year, or of these steps where the
+    weather is shorter.
+    """
     yearly_kwh = house.demand.heating_kwh
     if house.heating is None or yearly_kwh is None:
         return None
-    degrees = np.maximum(house.heating.base_temperature_c - ambient_c, 0.0)
-    total = float(degrees.sum())
-    if total <= 0.0:
-        return degrees
-    mean_w = yearly_kwh * 1000.0 / 8760.0
-    return degrees * (mean_w * len(degrees) / total)
+    base_c = house.heating.base_temperature_c
+    known_c = ambient_c if weather.year_s is None else weather.ambient_c
+    mean_k = float(np.maximum(base_c - known_c, 0.0).mean())
+    degrees_k = np.maximum(base_c - ambient_c, 0.0)
+    if mean_k <= 0.0:
+        return np.zeros(ambient_c.shape)
+    return degrees_k * (yearly_kwh * 1000.0 / 8760.0 / mean_k)

@@ -1,0 +1,226 @@
+"""The league table: fair conditions, forecasts that err, and a bound nobody beats."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from custom_components.energy_manager.engine.errors import InputError
+from custom_components.energy_manager.engine.evaluation import (
+    closed_loop,
+    controllers,
+    league,
+    outlook,
+)
+from custom_components.energy_manager.engine.evaluation.control import (
+    Modes,
+    Observation,
+)
+from custom_components.energy_manager.engine.evaluation.league import Conditions
+from custom_components.energy_manager.engine.evaluation.outlook import (
+    Forecaster,
+    Outlook,
+)
+from custom_components.energy_manager.engine.plant.boundary import Boundary
+from custom_components.energy_manager.engine.plant.controller import RelayMode
+from custom_components.energy_manager.engine.plant.house_document import House
+
+from ..plant.test_sun import WEATHER
+from ..plant.test_year import NEW_YEAR_S, example, weather
+
+SPRING_S = NEW_YEAR_S + 90 * 86400.0
+LOADS = WEATHER.parent / "load" / "emhass_france_30min_2024_2025.csv"
+
+
+def conditions(days: int, **changes: object) -> Conditions:
+    """Return some days in spring."""
+    usual = Conditions(weather=weather(days + 3, SPRING_S), start_s=SPRING_S, days=days)
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def truth(days: int = 8) -> Boundary:
+    """Return what acts on a house for some days."""
+    return league.boundary_of(
+        example("hot-water-only"),
+        weather(days, SPRING_S),
+        start_s=SPRING_S,
+        steps=288 * days,
+    )
+
+
+def house() -> House:
+    """Return a house that is quick to plan."""
+    return example("hot-water-only")
+
+
+def test_bound_is_never_beaten_and_the_maker_is_at_zero() -> None:
+    """Every rule lies between the maker's control and the bound."""
+    names = ["maker", "late", "rules"]
+    found = league.run_league(house(), names, conditions(6))
+    assert [row.outcome.name for row in found.rows] == names
+    assert found.rows[0].share_of_bound == 0.0
+    assert found.beaten_by == ()
+    for row in found.rows:
+        assert row.outcome.owed_kwh >= found.bound.owed_kwh - 0.5
+        assert abs(row.outcome.figures.balance_error) < 1e-9
+
+
+def test_bound_holds_for_heating_and_for_no_sun() -> None:
+    """Without sun the bound is what the house takes, and no controller needs less."""
+    old = replace(example("old-house"), collector=None)
+    found = league.run_league(old, ["maker", "late"], conditions(3))
+    assert found.beaten_by == ()
+    demand = found.rows[0].outcome.figures
+    wanted = demand.dhw_heat_kwh + demand.heating_heat_kwh
+    wanted += demand.dhw_unmet_kwh + demand.heating_unmet_kwh
+    assert found.bound.owed_kwh == pytest.approx(wanted, rel=0.15)
+
+
+def test_planner_is_in_the_table() -> None:
+    """The planner runs in closed loop on forecasts that err, and saves heat."""
+    found = league.run_league(house(), ["plan"], conditions(2))
+    (row,) = found.rows
+    assert row.outcome.name == "plan"
+    assert row.share_of_bound is not None
+    assert row.share_of_bound > 0.0
+    assert row.outcome.figures.draw_share_below_43c == pytest.approx(0.0, abs=0.05)
+
+
+def test_same_seed_same_table() -> None:
+    """Disturbed plant and forecasts depend on the seed alone."""
+    first = league.run_league(house(), ["rules"], conditions(3, seed=5))
+    again = league.run_league(house(), ["rules"], conditions(3, seed=5))
+    other = league.run_league(house(), ["rules"], conditions(3, seed=6))
+    assert first.rows[0].outcome.figures == again.rows[0].outcome.figures
+    assert first.rows[0].outcome.figures != other.rows[0].outcome.figures
+
+
+def test_a_new_controller_needs_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever has `interval_s` and `decide` can be listed and is judged."""
+
+    class Cold:
+        interval_s = 3600.0
+
+        def __init__(self, _setting: object) -> None:
+            pass
+
+        def decide(
+            self, _observation: Observation, _outlook: Callable[[], Outlook]
+        ) -> Modes:
+            return Modes(boiler=RelayMode.OFF)
+
+    monkeypatch.setitem(controllers.CONTROLLERS, "cold", Cold)
+    found = league.run_league(house(), ["cold"], conditions(3))
+    figures = found.rows[0].outcome.figures
+    assert figures.boiler_heat_kwh == 0.0
+    # What it saved did not come: the measure does not reward that.
+    assert figures.dhw_unmet_kwh > 1.0
+    assert found.beaten_by == ()
+
+
+def test_unknown_controllers_are_told() -> None:
+    """The names that there are stand in the message."""
+    with pytest.raises(InputError, match="best is unknown; there are maker"):
+        league.run_league(house(), ["best"], conditions(2))
+
+
+def test_plant_is_finer_and_disturbed() -> None:
+    """The house that is run is not the house that is planned with."""
+    described = house()
+    real = closed_loop.disturbed(described, seed=1)
+    assert real.tank.nodes > described.tank.nodes
+    assert real.tank.loss_w_per_k > described.tank.loss_w_per_k
+    assert real.collector != described.collector
+    assert real.site == described.site
+
+
+@pytest.mark.parametrize("kind", ["perfect", "realistic", "naive"])
+def test_kinds_of_forecast(kind: outlook.Forecast) -> None:
+    """Perfect ones are true, naive ones repeat yesterday, realistic ones err."""
+    real = truth()
+    now_s = real.start_s + 3 * 86400.0
+    ahead = Forecaster(real, kind, seed=3).outlook(now_s, 2 * 86400.0)
+    first = 3 * 288
+    sun = np.array(real.absorbed_w_per_m2)
+    if kind == "perfect":
+        assert ahead.absorbed_w_per_m2.tolist() == sun[first : first + 576].tolist()
+    elif kind == "naive":
+        yesterday = sun[first - 288 : first]
+        assert ahead.absorbed_w_per_m2[:288].tolist() == yesterday.tolist()
+        assert ahead.absorbed_w_per_m2[288:].tolist() == yesterday.tolist()
+    else:
+        true = sun[first : first + 576]
+        assert (ahead.absorbed_w_per_m2[true == 0.0] == 0.0).all()
+        bright = true > 50.0
+        ratio = ahead.absorbed_w_per_m2[bright] / true[bright]
+        assert 0.05 < float(np.log(ratio).std()) < 1.5
+
+
+def test_near_hours_err_less() -> None:
+    """The same noon is forecast better six hours before than a day before."""
+    real = truth(30)
+    errors: dict[int, list[float]] = {6: [], 30: []}
+    sun = np.array(real.absorbed_w_per_m2)
+    for seed in range(15):
+        source = Forecaster(real, "realistic", seed=seed)
+        for day in range(3, 25):
+            noon = day * 288 + 132
+            if sun[noon] < 50.0:
+                continue
+            for lead_h, found in errors.items():
+                now_s = real.start_s + (noon - 12 * lead_h) * 300.0
+                ahead = source.outlook(now_s, 2 * 86400.0)
+                ratio = float(ahead.absorbed_w_per_m2[12 * lead_h] / sun[noon])
+                found.append(abs(np.log(ratio)))
+    assert np.mean(errors[6]) < 0.8 * np.mean(errors[30])
+
+
+def test_realistic_forecasts_have_no_bias() -> None:
+    """Over many seeds the mean of the forecasts is the truth."""
+    real = truth()
+    sun = np.array(real.absorbed_w_per_m2)[288 : 2 * 288].sum()
+    sums = [
+        Forecaster(real, "realistic", seed=seed)
+        .outlook(real.start_s + 86400.0, 86400.0)
+        .absorbed_w_per_m2.sum()
+        for seed in range(150)
+    ]
+    assert float(np.mean(sums)) == pytest.approx(float(sun), rel=0.08)
+
+
+def test_fit_finds_the_model_again() -> None:
+    """Errors made with known spreads are measured as such."""
+    real = truth(120)
+    hours = np.arange(120 * 24, dtype=np.float64)
+    sun = np.array(real.absorbed_w_per_m2).reshape(-1, 12).mean(axis=1)
+    model = outlook.ErrorModel()
+    days, within, _ = outlook._noise(model, len(hours), seed=2)
+    exponent = model.day_spread * days[(hours // 24).astype(int)]
+    exponent += model.hour_spread * within[: len(hours)]
+    found = outlook.fit(sun * np.exp(exponent), sun, hours)
+    assert found.day_spread == pytest.approx(model.day_spread, rel=0.3)
+    assert found.hour_spread == pytest.approx(model.hour_spread, rel=0.2)
+
+
+@pytest.mark.skipif(
+    not LOADS.exists(), reason="the measured years are not in the repository"
+)
+def test_error_model_is_that_of_a_measured_year() -> None:
+    """The defaults are what `fit` gives for a real forecast beside its measurement."""
+    measured: dict[int, list[tuple[float, float]]] = {}
+    for line in LOADS.read_text().splitlines()[1:]:
+        time, _load, power, forecast = line.split(",")
+        if power and forecast:
+            when = np.datetime64(time.rstrip("Z")).astype("datetime64[h]").astype(int)
+            pair = (float(power), max(float(forecast), 0.0))
+            if np.isfinite(pair).all():
+                measured.setdefault(int(when), []).append(pair)
+    whole = {hour: rows for hour, rows in measured.items() if len(rows) == 2}
+    hours = np.array(sorted(whole), dtype=np.float64)
+    power, forecast = np.array([np.mean(whole[int(h)], axis=0) for h in hours]).T
+    found = outlook.fit(forecast, power, hours)
+    model = outlook.ErrorModel()
+    assert found.day_spread == pytest.approx(model.day_spread, rel=0.15)
+    assert found.hour_spread == pytest.approx(model.hour_spread, rel=0.15)
+    assert found.hour_persistence == pytest.approx(model.hour_persistence, abs=0.15)
