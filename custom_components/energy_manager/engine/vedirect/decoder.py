@@ -40,7 +40,7 @@ Below 65521 the low half of Adler-32 is the plain sum of the bytes, and 512 prin
 bytes cannot reach that.
 """
 PRINTABLE: Final = bytes(byte for byte in range(0x20, 0x7F) if byte != COLON)
-KNOWN_LIMIT: Final = 1024
+KNOWN_LIMIT: Final = 4096
 """Most lines that are kept; each has 81 bytes at most."""
 
 
@@ -56,7 +56,9 @@ class KnownLines(dict[bytes, tuple[str, str]]):
         if line.translate(None, PRINTABLE) != b"\t":
             raise KeyError(line)
         label, _, value = line.decode("ascii").partition("\t")
-        if len(label) > LABEL_LIMIT or len(value) > VALUE_LIMIT:
+        if len(line) > LABEL_LIMIT and (
+            len(label) > LABEL_LIMIT or len(value) > VALUE_LIMIT
+        ):
             raise KeyError(line)
         if len(self) >= KNOWN_LIMIT:
             self.clear()

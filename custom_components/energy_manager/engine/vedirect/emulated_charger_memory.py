@@ -249,7 +249,9 @@ class ChargerMemory(EmulatedDevice):
         """Have the load output, where there is one, and what the relay follows."""
         add = self._responder.add_setting
         if self._ratings.load_output:
-            add(CHARGER[LOAD_CONTROL], 1, choices=range(8))
+            # The upper half byte belongs to the street light.
+            modes = [light | mode for light in range(0, 256, 16) for mode in range(8)]
+            add(CHARGER[LOAD_CONTROL], 1, choices=modes)
         add(CHARGER[CHARGER_RELAY_MODE], 0, choices=range(11))
 
     def _add_readings(
