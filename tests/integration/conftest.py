@@ -126,6 +126,9 @@ class EmulatedAdapter:
         self.busy = False
         self.deaf = False
         self.silent = False
+        self.raw = False
+        """Whether it is a converter that asks for nothing."""
+        self.channels: dict[int, str] | None = None
         self.port = 0
         self._server: asyncio.Server | None = None
         self._streams: dict[asyncio.StreamWriter, Adapter] = {}
@@ -174,10 +177,13 @@ class EmulatedAdapter:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Serve one connection."""
-        adapter = Adapter(self.password)
+        adapter = Adapter(self.password, self.channels)
+        adapter.streaming = self.raw
         self._streams[writer] = adapter
         self.logins += 1
-        if self.busy:
+        if self.raw:
+            pass
+        elif self.busy:
             writer.write(b"-ERROR: Another client is connected\r\n")
         elif not self.deaf:
             writer.write(adapter.feed(b""))
