@@ -99,7 +99,7 @@ def test_controller(steps: list[tuple[Frame, float]]) -> None:
         controller.feed(encode(frame), now)
     for known in parameters:
         assert known.minimum <= controller.values[known.name] <= known.maximum
-    assert controller.cycle(READINGS, now + 10.0)
+    assert controller.cycle(READINGS, now + 10.1)
 
 
 @given(st.lists(st.binary(max_size=40), max_size=20))
