@@ -2,13 +2,15 @@
 
 from typing import Any, Final, Protocol
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from . import demo, home, vbus_link, vedirect_link
 from .const import CONF_KIND, DOMAIN, EntryKind
+from .vbus_permission import source_of
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -61,3 +63,18 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Remove what an entry leaves outside of itself."""
     await _KINDS[entry.data[CONF_KIND]].async_remove_entry(hass, entry)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: ConfigEntry[Any], device: DeviceEntry
+) -> bool:
+    """Let the owner remove a device that is not heard any more."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
+    match entry.runtime_data:
+        case vbus_link.VBusLink() as link:
+            source = source_of(device)
+            return source is not None and not link.heard(source)
+        case vedirect_link.VEDirectLink() as link:
+            return not device.identifiers & link.device_info["identifiers"]
+    return False

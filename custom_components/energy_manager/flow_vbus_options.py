@@ -48,7 +48,7 @@ from .vbus_permission import (
 CONF_INSTALLED: Final = "installed"
 
 
-def _whole(first: int, last: int) -> vol.All:
+def _whole(first: int, last: int) -> vol.All[Any]:
     """Return the field of a small whole number."""
     return vol.All(
         NumberSelector(

@@ -1,6 +1,6 @@
 """Words of the logbook for writes to devices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeassistant.components.logbook import (
@@ -46,7 +46,7 @@ def async_describe_events(
 class _Words:
     """The words of one write, in the language of Home Assistant."""
 
-    def __init__(self, hass: HomeAssistant, data: dict[str, Any]) -> None:
+    def __init__(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
         """Take what the event says."""
         self._hass = hass
         self._data = data

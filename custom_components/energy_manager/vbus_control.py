@@ -103,6 +103,7 @@ class VBusControl:
 
     async def async_stop(self) -> None:
         """Give back what was set here; the connection is closed next."""
+        self._writing.async_close()
         for controller in self._controllers.values():
             if controller.reader is not None:
                 controller.reader.cancel()

@@ -25,7 +25,7 @@ class Controller:
     state: ControlState
     values: dict[Setting, Shown] = field(default_factory=dict)
     absent: set[Setting] = field(default_factory=set)
-    """Settings that this controller does not have, or does not tell."""
+    """Settings that this controller does not have."""
     wanted: set[Setting] = field(default_factory=set)
     """Settings that somebody looks at."""
     due: set[Setting] = field(default_factory=set)
@@ -66,5 +66,7 @@ class Controller:
         if outcome.value is not None:
             self.values[setting] = setting.shown(outcome.value)
             self.absent.discard(setting)
-        elif not outcome.written:
+        elif outcome.failure == "unknown":
             self.absent.add(setting)
+        elif outcome.failure == "unit":
+            self.values[setting] = None

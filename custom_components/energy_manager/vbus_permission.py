@@ -1,6 +1,7 @@
 """Which VBus controllers may be written to, and why the others may not."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Final
 
@@ -44,8 +45,9 @@ def first_state(
     family = family_of(source)
     if family is None:
         reason = reason_read_only(source)
-        known = reason in ControlState
-        return ControlState(reason) if known else ControlState.UNKNOWN_CONTROLLER
+        if reason is None or reason not in ControlState:
+            return ControlState.UNKNOWN_CONTROLLER
+        return ControlState(reason)
     if not can_write:
         return ControlState.ADAPTER_CANNOT_SEND
     if not is_switched_on(options, source):
@@ -68,6 +70,16 @@ def controllable(sources: Iterable[int]) -> list[int]:
     return sorted(source for source in set(sources) if family_of(source) is not None)
 
 
+def source_of(device: dr.DeviceEntry) -> int | None:
+    """Return the address of a device on a bus, None for the adapter itself."""
+    for domain, identifier in device.identifiers:
+        _adapter, sign, tail = identifier.rpartition("_")
+        if domain == DOMAIN and sign and len(tail) == 4:
+            with suppress(ValueError):
+                return int(tail, 16)
+    return None
+
+
 @callback
 def registered_sources(
     hass: HomeAssistant, entry: EnergyManagerConfigEntry
@@ -75,15 +87,9 @@ def registered_sources(
     """Return the devices on a bus that were ever shown, with their names."""
     found: dict[int, str] = {}
     for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
-        for domain, identifier in device.identifiers:
-            _adapter, _sign, tail = identifier.rpartition("_")
-            if domain != DOMAIN or len(tail) != 4:
-                continue
-            try:
-                source = int(tail, 16)
-            except ValueError:
-                continue
-            found[source] = device.name_by_user or device.name or f"VBus {tail}"
+        if (source := source_of(device)) is not None:
+            name = device.name_by_user or device.name
+            found[source] = f"VBus {address(source)}" if name is None else name
     return found
 
 

@@ -54,6 +54,12 @@ class VBusWriting:
         self._notes = notes
         self._told = told
         self._lock = asyncio.Lock()
+        self._is_closed = False
+
+    @callback
+    def async_close(self) -> None:
+        """Write nothing more but what is given back."""
+        self._is_closed = True
 
     # What the owner, an automation or the plan wants
 
@@ -73,6 +79,8 @@ class VBusWriting:
         family = controller.family
         if family is None or setting not in controller.settings:
             raise write_error("vbus_reading_only")
+        if self._is_closed:
+            raise write_error("vbus_stopping")
         _check(self._hass, setting, shown)
         place = Place.of(controller.source, setting)
         async with self._lock:

@@ -68,8 +68,8 @@ def _origin(hass: HomeAssistant, context: Context | None) -> _Origin:
     """Return who is behind a context and what the plan said."""
     if context is None:
         return _Origin(Author.INTEGRATION, None)
-    plans = hass.data.get(_PLANS, {})
-    if context.id in plans:
+    plans = hass.data.get(_PLANS)
+    if plans is not None and context.id in plans:
         return _Origin(Author.PLAN, plans[context.id])
     if context.user_id is not None:
         return _Origin(Author.USER, None)
