@@ -18,7 +18,6 @@ from .engine.vedirect import (
     Transaction,
     Transactions,
 )
-from .engine.vedirect.transaction import ANSWER_S
 from .links import LinkError
 
 ABSENT: Final = (Failure.UNKNOWN_REGISTER, Failure.NOT_SUPPORTED)
@@ -81,7 +80,7 @@ class VEDirectControl:
         self,
         register: Register,
         *,
-        answer_s: float = ANSWER_S,
+        answer_s: float | None = None,
         session: int | None = None,
     ) -> Transaction:
         """Read a register; the device may have answered with a failure, or not.

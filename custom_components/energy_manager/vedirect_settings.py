@@ -8,14 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, Context, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from .const import DOMAIN
-from .engine.errors import InputError
 from .engine.vedirect import (
     Device,
-    Need,
     Setting,
     SettingKind,
     Storage,
@@ -23,13 +20,10 @@ from .engine.vedirect import (
     questions_of,
     settings_of,
 )
-from .engine.vedirect.registers_charger import BATTERY_TYPE
-from .engine.vedirect.registers_common import RELAY_MODE
 from .links import Subscriptions
 from .vedirect_charge_limit import ChargeLimit
-from .vedirect_control import ABSENT
 from .vedirect_register_values import RegisterValues
-from .vedirect_writing import VEDirectWriting
+from .vedirect_writing import VEDirectWriting, stored_value
 from .write_errors import write_error
 from .write_log import async_log_write
 
@@ -47,6 +41,9 @@ READ_AGAIN_S: Final = 1800.0
 READ_FAILED_S: Final = 300.0
 READ_CHANGED_S: Final = 2.0
 """After a change of one setting others may be different."""
+DONE: Final = "done"
+"""What is told of something that a device does once."""
+
 LAG_S: Final = 3.0
 """So long after a write the text may still tell what was before."""
 
@@ -334,7 +331,7 @@ class VEDirectSettings:
             await self._async_limit(setting, shown)
         else:
             await self._async_write(setting, shown)
-        after = self.shown(key)
+        after = DONE if setting.kind is SettingKind.BUTTON else self.shown(key)
         if after != before:
             async_log_write(
                 self._link.hass,
@@ -348,54 +345,22 @@ class VEDirectSettings:
     async def _async_write(self, setting: Setting, shown: float | str | bool) -> None:
         """Write a setting and what has to come before it."""
         async with self.writing.async_order() as session:
+            if setting.kind is SettingKind.BUTTON:
+                await self.writing.async_repeat(setting.register, 0, session)
+                return
             for need in setting.needs:
-                await self._async_meet(need, session)
+                await self.writing.async_meet(need, session)
             present = await self.writing.async_read(setting.register, session)
-            value = _stored(setting, shown, present.value)
+            value = stored_value(setting, shown, present.value)
             await self.writing.async_write(present, value, session)
         if not setting.volatile:
             self._again.set()
 
-    async def _async_meet(self, need: Need, session: int) -> None:
-        """Write what has to come before, if it is harmless; else say what to do."""
-        present = await self._link.commands.async_read(need.register, session=session)
-        if present.failure in ABSENT or need.met(present.value):
-            return
-        if need.register.storage is Storage.PERMANENT:
-            raise write_error(_NEEDED[need.register.number])
-        await self.writing.async_repeat(need.register, need.value, session)
-
     async def _async_limit(self, setting: Setting, shown: float | str | bool) -> None:
         """Limit the charge current; the greatest value limits nothing."""
-        limit_a = _stored(setting, shown, None)
+        limit_a = stored_value(setting, shown, None)
         assert setting.maximum is not None
         if limit_a < setting.maximum:
             await self.limit.async_begin(limit_a)
         elif self.limit.wanted:
             await self.limit.async_end()
-
-
-_NEEDED: Final[Mapping[int, str]] = {
-    BATTERY_TYPE: "write_needs_user_battery",
-    RELAY_MODE: "write_needs_remote_relay",
-}
-
-
-def _stored(
-    setting: Setting, shown: float | str | bool, present: float | None
-) -> float:
-    """Return the number that a device knows for what is wanted."""
-    try:
-        return setting.stored(shown, present)
-    except InputError as err:
-        if setting.minimum is None or setting.maximum is None:
-            raise write_error("write_invalid") from err
-        unit = "" if setting.unit is None else f" {setting.unit}"
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="write_outside_limits",
-            translation_placeholders={
-                "minimum": f"{setting.minimum:g}{unit}",
-                "maximum": f"{setting.maximum:g}{unit}",
-            },
-        ) from err

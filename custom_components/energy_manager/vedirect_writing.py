@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .engine.errors import InputError
-from .engine.vedirect import Failure, Register, Storage, Transaction
-from .engine.vedirect.registers import NETWORK_MODE, REMOTE_CONTROL
-from .vedirect_control import VEDirectControl, not_connected
+from .engine.vedirect import Failure, Need, Register, Setting, Storage, Transaction
+from .engine.vedirect.frames import NETWORK_MODE
+from .engine.vedirect.registers_charger import BATTERY_TYPE
+from .engine.vedirect.registers_common import RELAY_MODE, REMOTE_CONTROL
+from .vedirect_control import ABSENT, VEDirectControl, not_connected
 from .write_budget import WriteBudget
 from .write_errors import write_error
 
@@ -44,9 +46,36 @@ def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
     return Store(hass, STORAGE_VERSION, f"{DOMAIN}.vedirect_writes.{entry_id}")
 
 
+_NEEDED: Final[Mapping[int, str]] = {
+    BATTERY_TYPE: "write_needs_user_battery",
+    RELAY_MODE: "write_needs_remote_relay",
+}
+"""What the owner has to choose first, by the register that says it."""
+
+
 async def async_forget_writes(hass: HomeAssistant, entry_id: str) -> None:
     """Remove what is remembered of the writes to a device."""
     await _store(hass, entry_id).async_remove()
+
+
+def stored_value(
+    setting: Setting, shown: float | str | bool, present: float | None
+) -> float:
+    """Return the number that a device knows for what is wanted."""
+    try:
+        return setting.stored(shown, present)
+    except InputError as err:
+        if setting.minimum is None or setting.maximum is None:
+            raise write_error("write_invalid") from err
+        unit = "" if setting.unit is None else f" {setting.unit}"
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="write_outside_limits",
+            translation_placeholders={
+                "minimum": f"{setting.minimum:g}{unit}",
+                "maximum": f"{setting.maximum:g}{unit}",
+            },
+        ) from err
 
 
 class VEDirectWriting:
@@ -119,6 +148,15 @@ class VEDirectWriting:
             raise write_error(_FAILURES[transaction.failure])
         return transaction
 
+    async def async_meet(self, need: Need, session: int) -> None:
+        """Write what has to hold before a setting, or say what the owner has to do."""
+        present = await self._control.async_read(need.register, session=session)
+        if present.failure in ABSENT or need.met(present.value):
+            return
+        if need.register.storage is Storage.PERMANENT:
+            raise write_error(_NEEDED[need.register.number])
+        await self.async_repeat(need.register, need.value, session)
+
     async def async_write(
         self, present: Transaction, value: float, session: int
     ) -> float | None:
@@ -148,7 +186,9 @@ class VEDirectWriting:
                 return write.value
             case Failure.MISMATCH if register.choices is None:
                 raise _clamped(register, write.value, write.value)
-            case Failure.OUT_OF_RANGE if write.value is not None:
+            case Failure.OUT_OF_RANGE if (
+                write.value is not None and register.choices is None
+            ):
                 # The answer is the nearest legal value, not what is in force.
                 in_force = await self.async_read(register, session)
                 raise _clamped(register, write.value, in_force.value)

@@ -92,15 +92,6 @@ async def async_set_up(
     assert await hass.config_entries.async_setup(entry.entry_id)
     if control is not None:
         await async_until(lambda: control_of(hass) == control)
-        await async_settings_read(hass, entry)
-    await hass.async_block_till_done()
-
-
-async def async_settings_read(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Wait until the device has answered all questions that wait."""
-    control = entry.runtime_data.commands
-    settings = entry.runtime_data.settings
-    await async_until(lambda: settings._registers.any and control._transactions.idle)
     await hass.async_block_till_done()
 
 
