@@ -108,6 +108,8 @@ class HeardPackets:
             self._packets[key] = packet
         else:
             packet.before, packet.before_at = packet.payload, packet.heard_at
+            if now - packet.heard_at > FORGET_S:
+                packet.sightings = 0
         packet.payload = frame.payload
         packet.template = template
         packet.heard_at = now
@@ -138,7 +140,9 @@ class HeardPackets:
             return False
         if packet.key.destination == DISPLAY:
             template = packet.template or self._specification.template(*packet.key)
-            if template is not None:
+            if template is not None and any(
+                raw is not None for raw in template.raws(packet.payload)
+            ):
                 packet.points = tuple(points_of_template(template, self._language))
         elif not self._known(packet.key):
             belongs = self.belongs(packet.key.source)
