@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
 from . import vbus_link, vedirect_link
@@ -15,7 +15,13 @@ from .vbus_link import VBusLink
 from .vedirect_identity import CONF_SERIAL_NUMBER
 from .vedirect_link import VEDirectLink
 
-TO_REDACT: Final = {CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_SERIAL_NUMBER}
+TO_REDACT: Final = {
+    CONF_DEVICE,
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_SERIAL_NUMBER,
+    CONF_USERNAME,
+}
 """The path of a port names the cable's serial number."""
 
 
