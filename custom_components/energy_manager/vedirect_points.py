@@ -30,39 +30,39 @@ _UNITS: Final[dict[str, tuple[str, SensorDeviceClass | None, Band]]] = {
     "V": (
         UnitOfElectricPotential.VOLT,
         SensorDeviceClass.VOLTAGE,
-        Band(near=0.05, far=0.2, share=0.05),
+        Band(near=0.05, far=0.3, share=0.02, pace_s=600.0),
     ),
     "A": (
         UnitOfElectricCurrent.AMPERE,
         SensorDeviceClass.CURRENT,
-        Band(near=0.2, far=1.0, share=0.1),
+        Band(near=0.3, far=2.0, share=0.2, pace_s=600.0),
     ),
     "W": (
         UnitOfPower.WATT,
         SensorDeviceClass.POWER,
-        Band(near=5.0, far=20.0, share=0.1),
+        Band(near=5.0, far=30.0, share=0.2, pace_s=300.0),
     ),
     "VA": (
         UnitOfApparentPower.VOLT_AMPERE,
         SensorDeviceClass.APPARENT_POWER,
-        Band(near=5.0, far=20.0, share=0.1),
+        Band(near=5.0, far=30.0, share=0.2, pace_s=300.0),
     ),
-    "Ah": (AMPERE_HOUR, None, Band(near=0.5, far=5.0)),
+    "Ah": (AMPERE_HOUR, None, Band(near=0.5, far=5.0, pace_s=900.0)),
     "kWh": (
         UnitOfEnergy.KILO_WATT_HOUR,
         SensorDeviceClass.ENERGY,
-        Band(near=0.01, far=0.1),
+        Band(near=0.01, far=0.1, pace_s=600.0),
     ),
-    "%": (PERCENTAGE, None, Band(near=0.5, far=1.0)),
+    "%": (PERCENTAGE, None, Band(near=0.5, far=1.0, pace_s=600.0)),
     "°C": (
         UnitOfTemperature.CELSIUS,
         SensorDeviceClass.TEMPERATURE,
-        Band(near=1.0, far=2.0),
+        Band(near=1.0, far=2.0, pace_s=600.0),
     ),
     "min": (
         UnitOfTime.MINUTES,
         SensorDeviceClass.DURATION,
-        Band(near=10.0, far=60.0, share=0.2),
+        Band(near=10.0, far=60.0, share=0.2, pace_s=900.0),
     ),
     "s": (
         UnitOfTime.SECONDS,
@@ -70,6 +70,15 @@ _UNITS: Final[dict[str, tuple[str, SensorDeviceClass | None, Band]]] = {
         Band(near=3600.0, far=3600.0),
     ),
 }
+"""Unit, class and band. The paces keep a device below 60 rows of the recorder per hour
+however restless its readings are; powers, which matter most, get the most of them."""
+
+_OWN_BANDS: Final = {
+    "panel_voltage": Band(near=1.0, far=10.0, share=0.1, pace_s=900.0),
+    "ac_voltage": Band(near=1.0, far=5.0, pace_s=900.0),
+    "tracker_mode": Band(near=0.0, far=0.0, pace_s=600.0),
+}
+"""Bands of readings that move otherwise than others of their unit."""
 
 _STATE_CLASSES: Final = {
     Kind.MEASUREMENT: SensorStateClass.MEASUREMENT,
@@ -82,7 +91,7 @@ _NAMED_BY_CLASS: Final = frozenset(
 )
 """Values whose name the device class gives, as in victron_ble."""
 
-ENERGY_BAND: Final = Band(near=0.01, far=0.1)
+ENERGY_BAND: Final = _UNITS["kWh"][2]
 
 _MAXIMUM_POWER_W: Final = 20_000.0
 """No device with a VE.Direct port has more power."""
@@ -140,6 +149,9 @@ def is_binary_sensor(value: Value, others: Mapping[str, Value]) -> bool:
 
 def band_of(value: Value) -> Band | None:
     """Return how far a value may move before it is told."""
+    own = _OWN_BANDS.get(value.key)
+    if own is not None:
+        return own
     return None if value.unit is None else _UNITS[value.unit][2]
 
 

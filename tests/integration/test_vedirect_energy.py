@@ -119,7 +119,7 @@ async def test_output_energy_of_an_inverter(
     assert shown.attributes["device_class"] == "energy"
     assert shown.attributes["state_class"] == "total_increasing"
     clock.tick(3600)
-    link._watch(None)  # type: ignore[arg-type]
+    link._watch(None)
     assert sensor_of(hass, "output_energy") == STATE_UNAVAILABLE
     await async_hour(link, clock, inverter.say, 90)
     after = sensor_of(hass, "output_energy")
