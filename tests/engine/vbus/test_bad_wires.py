@@ -137,7 +137,7 @@ class Bus:
 def test_nothing_wrong_is_ever_taken_for_right(model: Model) -> None:
     """What is told as read or written is so, and nothing else was touched."""
     read = written = 0
-    for seed in range(40):
+    for seed in range(16):
         bus = Bus(model, seed)
         controller, indices = bus.controller, dict[tuple[int, int, str], int]()
         family = family_of(model.address)
@@ -174,8 +174,8 @@ def test_nothing_wrong_is_ever_taken_for_right(model: Model) -> None:
                 written += 1
         assert bus.longest_hold_s <= 5.0
     # Most visits get through, so that something was tried at all.
-    assert read > 80
-    assert written > 15
+    assert read > 30
+    assert written > 5
 
 
 def _visit(
