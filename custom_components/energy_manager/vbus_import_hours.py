@@ -127,10 +127,7 @@ class _ColumnHours:
                 believed.append(raw)
         if not believed:
             return None
-        rise = sum(
-            _growth(before, now)
-            for before, now in pairwise(believed)
-        )
+        rise = sum(_growth(before, now) for before, now in pairwise(believed))
         return _Cell(len(believed), 0.0, 0, 0, believed[0], believed[-1], rise)
 
     def rows(self, until: int | None) -> list[HourRow]:
