@@ -29,7 +29,7 @@ ATTR_FREE_AT: Final = "free_at"
 FOR_DAILY_USE: Final = ("inverter_mode", "charger", "charge_current_limit", "relay")
 """Settings that are no configuration."""
 
-_TRANSLATION_KEYS: Final[Mapping[str, str]] = {
+TRANSLATION_KEYS: Final[Mapping[str, str]] = {
     "relay": "device_relay",
     "relay_mode": "device_relay_mode",
 }
@@ -53,7 +53,7 @@ class SettingEntity(LinkEntity[VEDirectSettings]):
         super().__init__(settings, setting.key)
         self._setting_key = setting.key
         self._shown: tuple[Any, ...] = ()
-        self._attr_translation_key = _TRANSLATION_KEYS.get(setting.key, setting.key)
+        self._attr_translation_key = TRANSLATION_KEYS.get(setting.key, setting.key)
         self._attr_unique_id = f"{settings.identity}_{setting.key}"
         self._attr_device_info = settings.device_info
         self._attr_entity_registry_enabled_default = setting.enabled_by_default

@@ -284,6 +284,7 @@ class VEDirectLink(VEDirectDevice):
     def diagnostics(self) -> dict[str, Any]:
         """Return the state of the connection and all values."""
         return {
+            **self.settings.diagnostics(),
             "connected": self.connected,
             "connections": self._link.connections,
             "another_device": self.presence.stranger,

@@ -57,7 +57,7 @@ class Control(StrEnum):
     NOT_SWITCHED_ON = "not_switched_on"
     """The owner has not allowed it."""
     UNKNOWN_DEVICE = "unknown_device"
-    """Nobody knows what this product takes."""
+    """Nobody knows what this product takes, only what it says."""
     NOTHING_TO_SET = "nothing_to_set"
     """The device has nothing that can be set over its cable."""
     ASKING = "asking"
@@ -131,7 +131,7 @@ class VEDirectSettings:
         link = self._link
         if not link.control_allowed:
             return
-        if link.family is None:
+        if link.family is None or link.product is None:
             self.control = Control.UNKNOWN_DEVICE
             return
         await self.writing.async_load()

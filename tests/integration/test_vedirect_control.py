@@ -90,6 +90,31 @@ async def test_a_device_that_does_not_answer_is_only_read(
     await async_until(lambda: control_of(hass) == "no_answer")
 
 
+async def test_an_unknown_product_is_only_read(
+    hass: HomeAssistant, charger: SpeakingCharger
+) -> None:
+    """Nobody has tried what a product takes that is in no table."""
+    charger.device._responder.product_id = 0xA0FE
+    await async_set_up(hass, entry_for(charger.port), control="unknown_device")
+    await async_until(
+        lambda: entity_id(hass, Platform.SENSOR, "solar_power") is not None
+    )
+    assert not hass.states.async_entity_ids(Platform.SWITCH)
+
+
+async def test_diagnostics_tell_the_settings(
+    hass: HomeAssistant, charger: SpeakingCharger
+) -> None:
+    """Whoever helps sees what is set, and what may still be written."""
+    entry = entry_for(charger.port)
+    await async_set_up(hass, entry)
+    shown = entry.runtime_data.diagnostics()
+    assert shown["control"] == "allowed"
+    assert shown["settings"]["charger"] is True
+    assert shown["settings"]["charge_current_limit"] == 70
+    assert shown["writes_left"]["charger"] == 50
+
+
 # Chargers
 
 
