@@ -25,6 +25,7 @@ from .commands import Situation, Wish, automatic_state, target_state, wishes
 from .const import DOMAIN
 from .roles import ACTUATORS, SELECTS, Role
 from .storage import HomeStore, Lease
+from .write_log import plan_context
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ class Control:
             # An action would pass it over without a word.
             return
         if state.state != lease.automatic and not await self._async_call(
-            key, lease.entity_id, lease.automatic
+            key, lease.entity_id, lease.automatic, "given_back"
         ):
             return
         del self._store.memory.leases[key]
@@ -208,7 +209,7 @@ class Control:
         # device in manual operation that nobody remembers.
         await self._store.async_save()
         self._failures.pop(role, None)
-        if await self._async_call(role, lease.entity_id, lease.commanded):
+        if await self._async_call(role, lease.entity_id, lease.commanded, wish.why):
             self._expect(role)
 
     async def _async_repeat(self, role: Role, lease: Lease) -> None:
@@ -218,7 +219,7 @@ class Control:
             return
         if failures is not None and failures.count > FAILURES_TOLERATED:
             self._tell("device_disobeys", role, lease.entity_id)
-        if await self._async_call(role, lease.entity_id, lease.commanded):
+        if await self._async_call(role, lease.entity_id, lease.commanded, "repeated"):
             self._expect(role)
 
     def _expect(self, role: str) -> None:
@@ -236,7 +237,9 @@ class Control:
             ir.async_delete_issue(self._hass, DOMAIN, issue_id)
             _LOGGER.info("%s obeys again", entity_id)
 
-    async def _async_call(self, role: str, entity_id: str, target: str) -> bool:
+    async def _async_call(
+        self, role: str, entity_id: str, target: str, why: str
+    ) -> bool:
         """Set the device's state; return whether the call went through."""
         domain = entity_id.partition(".")[0]
         data: dict[str, Any] = {ATTR_ENTITY_ID: entity_id}
@@ -248,7 +251,11 @@ class Control:
         try:
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 await self._hass.services.async_call(
-                    domain, service, data, blocking=True
+                    domain,
+                    service,
+                    data,
+                    blocking=True,
+                    context=plan_context(self._hass, why),
                 )
         except Exception as err:  # noqa: BLE001
             # It is another integration's code: whatever it raises, the other

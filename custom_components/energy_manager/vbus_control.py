@@ -68,12 +68,7 @@ class VBusControl:
         self._controllers: dict[int, Controller] = {}
         self._newcomers: list[Callable[[Controller], None]] = []
         self._visits = VBusVisits(bus.send)
-        options = bus.entry.options.get(CONF_VIRTUAL_MODULE)
-        self.module = (
-            VirtualModule(bus, options)
-            if options is not None and bus.can_write
-            else None
-        )
+        self.module: VirtualModule | None = None
         self._notes = VBusNotes(bus.hass, bus.entry.entry_id)
         self._writing = VBusWriting(
             bus.hass, bus.entry, self._visits, self._notes, self._told
@@ -84,6 +79,9 @@ class VBusControl:
     async def async_load(self) -> None:
         """Read what is remembered of earlier writes."""
         await self._notes.async_load()
+        options = self._bus.entry.options.get(CONF_VIRTUAL_MODULE)
+        if options is not None and self._bus.can_write:
+            self.module = VirtualModule(self._bus, options)
 
     @callback
     def async_start(self) -> None:
