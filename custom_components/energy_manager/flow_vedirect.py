@@ -12,13 +12,22 @@ from homeassistant.config_entries import (
     OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_DEVICE, CONF_NAME
+from homeassistant.core import callback
+from homeassistant.helpers import sun
 from homeassistant.helpers.selector import BooleanSelector, SerialPortSelector
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 import probatio as vol
 
 from .const import CONF_CONTROL, CONF_DEMO_ENTRY, CONF_KIND, EntryKind
 from .links import LinkError, LinkSilentError
-from .vedirect_identity import async_identify, identity_data, is_device_of, name_of
+from .vedirect_identity import (
+    TextMissingError,
+    async_identify,
+    cable_number,
+    identity_data,
+    is_device_of,
+    name_of,
+)
 from .vedirect_merge import Identity
 
 PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_DEVICE): SerialPortSelector()})
@@ -36,7 +45,7 @@ class VEDirectFlow(ConfigFlow):
         """Ask for the port and listen to it."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            device: str = user_input[CONF_DEVICE]
+            device = await self._async_stable_path(user_input[CONF_DEVICE])
             self._async_abort_entries_match({CONF_DEVICE: device})
             identity, error = await self._async_listen_to(device)
             if identity is not None:
@@ -50,9 +59,8 @@ class VEDirectFlow(ConfigFlow):
 
     async def async_step_usb(self, discovery_info: UsbServiceInfo) -> ConfigFlowResult:
         """Offer a cable that was plugged in."""
-        device = await self.hass.async_add_executor_job(
-            usb.get_serial_by_id, discovery_info.device
-        )
+        device = await self._async_stable_path(discovery_info.device)
+        self._async_wake(device)
         self._async_abort_entries_match({CONF_DEVICE: device})
         # The cable's number only tells offers apart: the device's own comes later.
         await self.async_set_unique_id(f"cable_{discovery_info.serial_number}")
@@ -104,7 +112,7 @@ class VEDirectFlow(ConfigFlow):
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            device: str = user_input[CONF_DEVICE]
+            device = await self._async_stable_path(user_input[CONF_DEVICE])
             self._async_abort_entries_match({CONF_DEVICE: device})
             resume = await self._async_release_port(entry)
             identity, error = await self._async_listen_to(device)
@@ -123,6 +131,22 @@ class VEDirectFlow(ConfigFlow):
             errors=errors,
         )
 
+    async def _async_stable_path(self, device: str) -> str:
+        """Return a path that stays the same when cables are plugged in differently."""
+        if not device.startswith("/dev/"):
+            return device
+        return await self.hass.async_add_executor_job(usb.get_serial_by_id, device)
+
+    @callback
+    def _async_wake(self, device: str) -> None:
+        """Let an entry that waits for this cable try again at once."""
+        for entry in self._async_current_entries(include_ignore=False):
+            if (
+                entry.data.get(CONF_DEVICE) == device
+                and entry.state is ConfigEntryState.SETUP_RETRY
+            ):
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
+
     async def _async_add_device(
         self, device: str, identity: Identity
     ) -> ConfigFlowResult:
@@ -131,6 +155,9 @@ class VEDirectFlow(ConfigFlow):
             await self.async_set_unique_id(
                 identity.serial_number, raise_on_progress=False
             )
+            self._abort_if_unique_id_configured(updates={CONF_DEVICE: device})
+        elif (cable := cable_number(device)) is not None:
+            await self.async_set_unique_id(f"cable_{cable}", raise_on_progress=False)
             self._abort_if_unique_id_configured(updates={CONF_DEVICE: device})
         return self.async_create_entry(
             title=name_of(identity),
@@ -152,8 +179,10 @@ class VEDirectFlow(ConfigFlow):
         """Return which device speaks at the port, or the error."""
         try:
             return await async_identify(device), ""
+        except TextMissingError:
+            return None, "no_text"
         except LinkSilentError:
-            return None, "no_data"
+            return None, "no_data" if sun.is_up(self.hass) else "no_data_dark"
         except LinkError:
             return None, "cannot_open"
 

@@ -1,7 +1,7 @@
 """Adding and correcting a VE.Direct port."""
 
 from collections.abc import Iterator
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from homeassistant.config_entries import (
     SOURCE_IMPORT,
@@ -25,10 +25,12 @@ from custom_components.energy_manager.const import (
     DOMAIN,
     EntryKind,
 )
+from custom_components.energy_manager.vedirect_history import CONF_HISTORY_IMPORTED
 from custom_components.energy_manager.vedirect_identity import (
     CONF_PRODUCT_ID,
     CONF_SERIAL_NUMBER,
 )
+from custom_components.energy_manager.vedirect_merge import Identity
 
 from .conftest import (
     EmulatedPort,
@@ -52,6 +54,15 @@ def not_set_up() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def daylight() -> Iterator[Mock]:
+    """The sun is up."""
+    with patch(
+        "custom_components.energy_manager.flow_vedirect.sun.is_up", return_value=True
+    ) as up:
+        yield up
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait long for a device."""
@@ -70,6 +81,7 @@ def entry_of(device: str, **data: object) -> MockConfigEntry:
             CONF_KIND: EntryKind.VEDIRECT.value,
             CONF_DEVICE: device,
             **CHARGER,
+            CONF_HISTORY_IMPORTED: True,
             **data,
         },
         options={CONF_CONTROL: False},
@@ -150,7 +162,7 @@ async def test_a_device_without_a_serial_number_is_added_too(
 
 @pytest.mark.usefixtures("not_set_up", "impatient")
 async def test_a_port_that_cannot_be_opened_can_be_corrected(
-    hass: HomeAssistant, charger: SpeakingCharger
+    hass: HomeAssistant, charger: SpeakingCharger, daylight: Mock
 ) -> None:
     """Another port works."""
     result = await async_begin(hass)
@@ -162,7 +174,17 @@ async def test_a_port_that_cannot_be_opened_can_be_corrected(
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {CONF_DEVICE: charger.port.path}
     )
+    assert result["errors"] == {"base": "no_text"}
+    charger.port.answer = lambda _data: b""
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {CONF_DEVICE: charger.port.path}
+    )
     assert result["errors"] == {"base": "no_data"}
+    daylight.return_value = False
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {CONF_DEVICE: charger.port.path}
+    )
+    assert result["errors"] == {"base": "no_data_dark"}
     charger.silent = False
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {CONF_DEVICE: charger.port.path}
@@ -235,7 +257,7 @@ async def test_a_cable_that_is_plugged_in_is_offered(
     assert result["step_id"] == "vedirect_found"
     charger.silent = True
     result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
-    assert result["errors"] == {"base": "no_data"}
+    assert result["errors"] == {"base": "no_text"}
     charger.silent = False
     result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -367,3 +389,70 @@ async def test_the_demo_house_adds_its_devices_once(hass: HomeAssistant) -> None
         DOMAIN, context={"source": SOURCE_IMPORT}, data=data
     )
     assert result["reason"] == "already_configured"
+
+
+@pytest.mark.usefixtures("not_set_up")
+async def test_the_path_that_stays_is_stored(
+    hass: HomeAssistant, charger: SpeakingCharger
+) -> None:
+    """The owner may pick ttyUSB0: tomorrow that is another cable."""
+    stable = charger.port.path
+    result = await async_begin(hass)
+    with patch(
+        "custom_components.energy_manager.flow_vedirect.usb.get_serial_by_id",
+        return_value=stable,
+    ) as by_id:
+        result = await hass.config_entries.flow.async_configure(
+            result["flow_id"], {CONF_DEVICE: "/dev/ttyUSB0"}
+        )
+    by_id.assert_called_once_with("/dev/ttyUSB0")
+    assert result["data"][CONF_DEVICE] == stable
+
+
+@pytest.mark.usefixtures("not_set_up")
+async def test_an_address_of_a_remote_port_is_taken_as_it_is(
+    hass: HomeAssistant,
+) -> None:
+    """Only paths have a name that stays."""
+    result = await async_begin(hass)
+    identity = Identity(product_id=0xA06C, serial_number="HQ1")
+    with patch(
+        "custom_components.energy_manager.flow_vedirect.async_identify",
+        return_value=identity,
+    ) as identify:
+        result = await hass.config_entries.flow.async_configure(
+            result["flow_id"], {CONF_DEVICE: "rfc2217://192.168.1.7:3001"}
+        )
+    identify.assert_awaited_once_with("rfc2217://192.168.1.7:3001")
+    assert result["data"][CONF_DEVICE] == "rfc2217://192.168.1.7:3001"
+
+
+@pytest.mark.usefixtures("not_set_up")
+async def test_the_number_of_the_cable_stands_in(hass: HomeAssistant) -> None:
+    """Without a number of the device, its cable tells entries apart."""
+    path = "/dev/serial/by-id/usb-VictronEnergy_BV_VE_Direct_cable_VE3MQXH-if00-port0"
+    result = await async_begin(hass)
+    identity = Identity(product_id=0x0201, serial_number=None)
+    with patch(
+        "custom_components.energy_manager.flow_vedirect.async_identify",
+        return_value=identity,
+    ):
+        result = await hass.config_entries.flow.async_configure(
+            result["flow_id"], {CONF_DEVICE: path}
+        )
+    assert result["result"].unique_id == "cable_VE3MQXH"
+    assert result["title"] == "BMV-602S"
+
+
+async def test_an_entry_that_waits_for_its_cable_tries_again(
+    hass: HomeAssistant, charger: SpeakingCharger
+) -> None:
+    """Plugging the cable in is enough."""
+    entry = entry_of(charger.port.path)
+    entry.add_to_hass(hass)
+    entry.mock_state(hass, ConfigEntryState.SETUP_RETRY)
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USB}, data=cable(charger.port.path)
+    )
+    assert result["reason"] == "already_configured"
+    await async_until(lambda: entry.state is ConfigEntryState.LOADED)
