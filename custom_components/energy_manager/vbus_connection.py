@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
+from homeassistant.components import usb
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_DEVICE
 from homeassistant.core import HomeAssistant, callback
 
 from .engine.vbus import Decoder, Frame, Specification
@@ -50,6 +52,7 @@ class VBusConnection:
         """Prepare the way that the entry names; nothing is opened yet."""
         self.way = way_of(entry.data)
         self.channel: int = entry.data.get(CONF_CHANNEL, 0)
+        self._device: str | None = entry.data.get(CONF_DEVICE)
         self._listener = listener
         self._decoder = Decoder()
         self._bytes = self._frames = self._malformed = 0
@@ -87,6 +90,14 @@ class VBusConnection:
     async def async_close(self) -> None:
         """Close the way for good."""
         await self._link.async_close()
+
+    @callback
+    def ports_changed(
+        self, added: set[usb.USBDevice], _removed: set[usb.USBDevice]
+    ) -> None:
+        """Reconnect at once when the adapter is plugged in again."""
+        if any(self._device in (port.device, port.resolved_device) for port in added):
+            self._link.retry_now()
 
     @callback
     def send(self, data: bytes) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
+from homeassistant.components import usb
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
@@ -98,6 +99,11 @@ class VBusLink:
         self.entry.async_on_unload(
             async_track_time_interval(
                 self.hass, self._watch, WATCH_INTERVAL, cancel_on_shutdown=True
+            )
+        )
+        self.entry.async_on_unload(
+            usb.async_register_port_event_callback(
+                self.hass, self._connection.ports_changed
             )
         )
         self.visits.async_start()

@@ -16,6 +16,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -375,6 +376,41 @@ async def test_a_serial_port_is_added(
         hass, await async_begin(hass, "vbus_serial"), device=bus_port.path
     )
     assert result["reason"] == "already_configured"
+
+
+async def test_a_lent_port_that_is_not_ready(hass: HomeAssistant) -> None:
+    """ESPHome may still be starting: that is no crash of the flow."""
+    result = await async_begin(hass, "vbus_serial")
+    with patch(
+        "custom_components.energy_manager.links.serialx.open_serial_connection",
+        side_effect=ConfigEntryNotReady("not connected"),
+    ):
+        result = await async_enter(
+            hass, result, device="esphome-hass://esphome/1?port_name=vbus"
+        )
+    assert result["errors"] == {"base": "cannot_open"}
+
+
+async def test_the_demo_house_keeps_its_adapter(
+    hass: HomeAssistant, speaking_adapter: EmulatedAdapter
+) -> None:
+    """Correcting it does not part it from its house."""
+    entry = add_entry(
+        hass,
+        host=LOOPBACK,
+        port=1,
+        password=PASSWORD,
+        demo_entry_id="demo-id",
+    )
+    result = await async_choose(
+        hass, await entry.start_reconfigure_flow(hass), "vbus_tcp"
+    )
+    result = await async_enter(
+        hass, result, host=LOOPBACK, port=speaking_adapter.port, password=PASSWORD
+    )
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data["demo_entry_id"] == "demo-id"
+    await hass.async_block_till_done()
 
 
 async def test_a_serial_port_of_another_computer_is_added(

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+import dataclasses
 from typing import Any
 
+from homeassistant.components import usb
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import (
     CONF_HOST,
@@ -243,6 +245,46 @@ async def test_a_silent_controller_goes_stale_behind_a_data_logger(
     clock.tick(61)
     assert not link.heard(0x7112)
     assert link.connected
+
+
+async def test_an_adapter_that_is_plugged_in_again(
+    hass: HomeAssistant,
+    serial_port: EmulatedPort,
+    adapter: EmulatedAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody waits for the next attempt."""
+
+    def speak() -> bytes:
+        now = asyncio.get_running_loop().time()
+        return adapter.controller.cycle(adapter.readings, now)
+
+    task = asyncio.create_task(async_speak_over(serial_port, speak))
+    entry = await async_set_up(hass, way="serial", device=serial_port.path)
+    monkeypatch.setattr(links, "BACK_OFF_S", (3600.0,))
+    link = entry.runtime_data
+    assert isinstance(link, VBusLink)
+    opened = link.diagnostics()["connections"]
+    link._connection._link.abort("unplugged")
+    await async_until(lambda: not link.connected)
+    port = usb.USBDevice(
+        device=serial_port.path,
+        vid="1FEF",
+        pid="2018",
+        serial_number=None,
+        manufacturer="RESOL",
+        description="VBus/USB",
+    )
+    other = dataclasses.replace(port, device="/dev/other")
+    link._connection.ports_changed({other}, set())
+    await asyncio.sleep(0.05)
+    assert not link.connected
+    link._connection.ports_changed({port}, set())
+    await async_until(lambda: link.connected)
+    assert link.diagnostics()["connections"] == opened + 1
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def test_only_the_chosen_channel_is_shown(
