@@ -150,6 +150,7 @@ class VEDirectSettings:
     async def async_stop(self) -> None:
         """Give back what ends with Home Assistant."""
         await self.limit.async_release()
+        await self.writing.async_save()
 
     @callback
     def _teller(self, key: str) -> CALLBACK_TYPE:

@@ -99,12 +99,19 @@ class VEDirectWriting:
         self._lock = asyncio.Lock()
         self._budgets: dict[int, WriteBudget] = {}
         self._store = _store(hass, entry_id)
+        self._unsaved = False
 
     async def async_load(self) -> None:
         """Remember what was written before a restart."""
         stored = await self._store.async_load() or {}
         for number, writes in stored.get("writes", {}).items():
             self._budgets[int(number)] = _budget(writes)
+
+    async def async_save(self) -> None:
+        """Save what was written since the last time."""
+        if self._unsaved:
+            self._unsaved = False
+            await self._store.async_save(self._stored())
 
     def left(self, register: Register) -> int:
         """Return how many writes of a stored register are left today."""
@@ -204,6 +211,7 @@ class VEDirectWriting:
             raise write_error("write_limit_until", time=_clock_time(free_at))
         await asyncio.sleep(budget.wait_s(_now()))
         budget.spend(_now())
+        self._unsaved = True
         self._store.async_delay_save(self._stored, SAVE_DELAY_S)
         self._spent()
 
