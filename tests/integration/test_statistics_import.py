@@ -1,5 +1,6 @@
 """Hours that are filled into the recorder's statistics, and its sums behind them."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -409,3 +410,41 @@ def test_sums_that_began_anew_in_a_gap_are_raised() -> None:
     joined = join(counted(1, [101, 102, 104]), known)
     assert [row.sum for row in joined.rows] == [51, 52, 54]
     assert [shift.amount for shift in joined.shifts] == [pytest.approx(54.5)]
+
+
+async def test_a_break_leaves_nothing_half_done(hass: HomeAssistant) -> None:
+    """An import that is cancelled is completed by the next one."""
+    entities = [
+        er.async_get(hass).async_get_or_create(
+            "sensor",
+            DOMAIN,
+            f"meter {number}",
+            capabilities={"state_class": "total_increasing"},
+            original_device_class="energy",
+            unit_of_measurement="kWh",
+        )
+        for number in range(3)
+    ]
+    ids = [entity.entity_id for entity in entities]
+    for entity_id in ids:
+        await async_record(hass, entity_id, 50, [(150, 0.5), (151, 1.5)])
+    series = [
+        Series(entity_id=entity_id, unit="kWh", rows=counted(0, range(100, 150)))
+        for entity_id in ids
+    ]
+    running: list[asyncio.Task[dict[str, Imported]]] = []
+
+    def stop(part: float) -> None:
+        if part > 0.3:
+            running[0].cancel()
+
+    running.append(asyncio.create_task(async_import(hass, series, progress=stop)))
+    with pytest.raises(asyncio.CancelledError):
+        await running[0]
+    await async_wait_recording_done(hass)
+    result = await async_import(hass, series)
+    assert {one.hours + one.present for one in result.values()} == {50}
+    assert 0 < sum(one.hours for one in result.values()) < 150
+    for entity_id in ids:
+        rows = await async_hours(hass, entity_id, "sum", "change")
+        assert [row[2] for row in rows[1:]] == [1.0] * 51
