@@ -16,6 +16,8 @@ from .parameters import ImmersionHeaterParameters
 
 SUN_W_PER_M2 = 200.0
 """Absorbed heat from which a pump held still counts as stagnation."""
+LONG_AGO_S = 1e9
+"""Time after which nobody asks any more when the boiler started or stopped."""
 COOL_C = 43.0
 """Hot water below this is told as cool: the comfort limit of the league table."""
 
@@ -31,27 +33,33 @@ class HouseRun(HouseValues):
         """Return the longest stable step with all flows at their greatest."""
         kg_per_s = self.draw_l_per_s + self.loop_w_per_k / tank.WATER_J_PER_KG_K
         parameters = self.parameters.heating
-        if parameters is not None:
-            wanted = self._heating_demand_w()
+        if parameters is not None and (wanted := self._heating_demand_w()) > 0.0:
             span = parameters.supply_c - parameters.return_c
             kg_per_s += wanted / (tank.WATER_J_PER_KG_K * span)
         return tank.longest_step_s(self.tank, kg_per_s)
 
     def move(self, dt_s: float, longest_s: float = math.inf) -> None:
         """Move on by a step of any length: it is divided as the flows demand."""
-        count = max(1, math.ceil(dt_s / min(longest_s, self.longest_step_s())))
+        longest_s = min(longest_s, self.longest_step_s())
+        if dt_s <= longest_s:
+            self.advance(dt_s)
+            return
+        count = math.ceil(dt_s / longest_s)
         for _ in range(count):
             self.advance(dt_s / count)
 
     def advance(self, dt_s: float) -> None:
         """Move on by a step no longer than `longest_step_s`."""
-        share = -math.expm1(-dt_s / DAY_S)
-        self.ambient_mean_c += (self.ambient_c - self.ambient_mean_c) * share
-        self._control_pump()
+        if dt_s != self.day_share_s:
+            self.day_share_s, self.day_share = dt_s, -math.expm1(-dt_s / DAY_S)
+        self.ambient_mean_c += (self.ambient_c - self.ambient_mean_c) * self.day_share
+        if self.absorbed > 0.0 or self.pump_output > 0.0 or not self._rests():
+            self._control_pump()
         wanted_w = self._control_heating()
         self._release_boiler(dt_s)
         self._electricity(wanted_w, dt_s)
-        self._burn()
+        if not self.tops_up:
+            self._burn()
         self.pump = self.pump_output if self.electric.powered else 0.0
         self._heat(wanted_w, dt_s)
 
@@ -61,19 +69,19 @@ class HouseRun(HouseValues):
         """Let the controller set the speed of the solar pump."""
         if self.parameters.collector is None:
             return
-        if self.absorbed <= 0.0 and self.pump_output <= 0.0 and self._rests():
-            return
         settings = self.parameters.controller
         sensor_c = self.sensor_c()
-        bottom_c = self._probe_c(0)
-        self.collector_blocked = controller.emergency(
-            settings, before=self.collector_blocked, collector_c=sensor_c
-        )
+        layers_c, probes = self.tank_c, self.tank.probes
+        bottom_c = tank.temperature_at(layers_c, probes[0])
+        if self.collector_blocked or sensor_c > settings.collector_emergency_c:
+            self.collector_blocked = controller.emergency(
+                settings, before=self.collector_blocked, collector_c=sensor_c
+            )
         self.store_full = controller.store_is_full(
             settings,
             before=self.store_full,
             bottom_c=bottom_c,
-            top_c=self._probe_c(-1),
+            top_c=tank.temperature_at(layers_c, probes[-1]),
             maximum_c=self.parameters.tank.maximum_c,
         )
         speed = 0.0
@@ -83,9 +91,9 @@ class HouseRun(HouseValues):
                 running=self.pump_output > 0.0,
                 difference_k=sensor_c - bottom_c,
             )
-        self.pump_output = controller.manual_speed_percent(
-            settings, self.pump_mode, speed
-        )
+        if self.pump_mode != RelayMode.AUTO:
+            speed = controller.manual_speed_percent(settings, self.pump_mode, speed)
+        self.pump_output = speed
 
     def _rests(self) -> bool:
         """Return whether nothing can start the pump: automatic, and no heat above."""
@@ -113,6 +121,9 @@ class HouseRun(HouseValues):
             self.valve_on = self.heating_call = False
             return 0.0
         wanted_w = self._heating_demand_w()
+        if wanted_w <= 0.0 and self.valve_mode == RelayMode.AUTO:
+            self.valve_on = self.heating_call = False
+            return 0.0
         automatic = wanted_w > 0.0 and controller.return_raise(
             self.parameters.controller,
             before=self.valve_on,
@@ -131,23 +142,32 @@ class HouseRun(HouseValues):
     def _release_boiler(self, dt_s: float) -> None:
         """Set the boiler's relay."""
         parameters = self.parameters.boiler
-        self.boiler_since_s = min(self.boiler_since_s + dt_s, 1e9)
+        if self.boiler_since_s < LONG_AGO_S:
+            self.boiler_since_s += dt_s
         if parameters is None or self.tops_up:
             # Behind the tank it burns when it is needed, see `_top_up`.
             return
+        layers_c, burning = self.tank_c, self.boiler_on
         self.hot_water_call = controller.after_heating(
-            parameters, before=self.hot_water_call, top_c=self._probe_c(-1)
-        ) and controller.may_heat_at(self.parameters.controller, self.local_hour)
-        self.boiler_safe = boiler.may_burn(
-            parameters, self.tank_c[-1], burning=self.boiler_on
+            parameters,
+            before=self.hot_water_call,
+            top_c=tank.temperature_at(layers_c, self.tank.probes[-1]),
+        ) and (
+            self.local_hour is None
+            or controller.may_heat_at(self.parameters.controller, self.local_hour)
         )
+        self.boiler_safe = boiler.may_burn(parameters, layers_c[-1], burning=burning)
         mode = self.boiler_mode
-        self.boiler_relay = mode != RelayMode.OFF
-        if mode == RelayMode.AUTO:
+        if mode != RelayMode.AUTO:
+            self.boiler_relay = mode != RelayMode.OFF
+            return
+        wanted = self.hot_water_call or self.heating_call
+        self.boiler_relay = wanted
+        if wanted != burning:
             self.boiler_relay = boiler.next_state(
                 parameters,
-                wanted=self.hot_water_call or self.heating_call,
-                burning=self.boiler_on,
+                wanted=wanted,
+                burning=burning,
                 since_change_s=self.boiler_since_s,
             )
 
@@ -171,6 +191,11 @@ class HouseRun(HouseValues):
         """Feed the loads from sun and battery."""
         electric, sums = self.electric, self.sums
         load_w = self._load_w(wanted_w)
+        if not self.electrified:
+            electric.inverter_ac_w = load_w
+            sums.load += load_w * dt_s
+            sums.inverter_ac += load_w * dt_s
+            return
         available_w = self.pv_available_w
         limit_w = electric.charger_limit_w(
             available_w,
@@ -191,8 +216,6 @@ class HouseRun(HouseValues):
 
     def _burn(self) -> None:
         """Start or stop the boiler: released, not too hot, with electricity."""
-        if self.tops_up:
-            return
         burns = self.boiler_relay and self.boiler_safe and self.electric.powered
         if burns != self.boiler_on:
             self.boiler_on = burns
@@ -215,11 +238,11 @@ class HouseRun(HouseValues):
         if lacking_j > 0.0 or heat.unmet_w > 0.0 or self.tops_up:
             self._settle(litres, lacking_j, heat.unmet_w * dt_s, dt_s)
         boiler_j = 0.0
-        burning = self.boiler_on and not self.tops_up
-        if burning and self.parameters.boiler is not None:
-            boiler_j = self.parameters.boiler.power_kw * 1000.0 * dt_s
+        burner = self.parameters.boiler
+        if self.boiler_on and burner is not None and not self.tops_up:
+            boiler_j = burner.power_kw * 1000.0 * dt_s
             zone_c = self.tank_c[self.tank.boiler_node]
-            sums.fuel += boiler.fuel_j(self.parameters.boiler, boiler_j, 0, zone_c)
+            sums.fuel += boiler.fuel_j(burner, boiler_j, 0, zone_c)
             sums.boiler += boiler_j
         if self.parameters.immersion_heater is not None:
             self._heat_surplus(self.parameters.immersion_heater, dt_s)
@@ -257,14 +280,15 @@ class HouseRun(HouseValues):
         self.collector_c, heat_w, loss_w, stored_w = collector.step(
             parameters,
             self.collector_c,
-            absorbed=absorbed,
-            ambient_c=self.ambient_c,
-            tank_c=bottom_c,
-            loop_w_per_k=loop,
-            dt_s=dt_s,
-            room_c=self.tank.room_c,
+            absorbed,
+            self.ambient_c,
+            bottom_c,
+            loop,
+            dt_s,
+            self.tank.room_c,
         )
-        sums.absorbed += absorbed * parameters.area_m2 * dt_s
+        if absorbed > 0.0:
+            sums.absorbed += absorbed * parameters.area_m2 * dt_s
         sums.collector_loss += loss_w * dt_s
         sums.collector_stored += stored_w * dt_s
         self.stagnating = loop <= 0.0 and absorbed > SUN_W_PER_M2
@@ -312,6 +336,8 @@ class HouseRun(HouseValues):
             zone_c=parameters.return_c if self.tops_up else zone_c,
         )
         sums.heating += (heat.solar_part_w + heat.zone_w) * dt_s
+        sums.heating_kg += heat.kg_per_s * dt_s
+        sums.heating_zone += heat.zone_w * dt_s
         return heat
 
     def _settle(

@@ -31,6 +31,10 @@ class HouseSums:
     """Missing to the temperature of use."""
     heating: float = 0.0
     heating_unmet: float = 0.0
+    heating_kg: float = 0.0
+    """Heating water that went through the solar part of the tank [kg]."""
+    heating_zone: float = 0.0
+    """Part of the heating that came from the boiler's zone."""
     tank_loss: float = 0.0
     pv: float = 0.0
     """Taken from the modules."""
