@@ -71,8 +71,12 @@ class VBusTrialFlow(ConfigFlow):
     async def _async_try(self) -> tuple[str, str | None]:
         """Return a title for what is connected, and the error if there is one."""
         answers = self._answers
-        self._abort_same_address()
-        self._abort_same_adapter()
+        try:
+            self._abort_same_address()
+            self._abort_same_adapter()
+        except AbortFlow:
+            await self._async_resume()
+            raise
         await self._async_release()
         specification = await async_get_specification(self.hass)
         try:

@@ -613,6 +613,23 @@ async def test_an_entry_goes_on_while_the_owner_chooses(
     await hass.async_block_till_done()
 
 
+async def test_an_entry_goes_on_when_the_channel_is_taken(
+    hass: HomeAssistant, speaking_adapter: EmulatedAdapter
+) -> None:
+    """Nothing is left unloaded by a correction that leads nowhere."""
+    speaking_adapter.channels = {2: "Pool"}
+    address = {CONF_HOST: LOOPBACK, CONF_PORT: speaking_adapter.port}
+    add_entry(hass, **address, password=PASSWORD, channel=2)
+    entry = add_entry(hass, host="192.0.2.9", port=7053, password=PASSWORD)
+    await hass.config_entries.async_setup(entry.entry_id)
+    result = await async_choose(
+        hass, await entry.start_reconfigure_flow(hass), "vbus_tcp"
+    )
+    result = await async_enter(hass, result, **address, password=PASSWORD)
+    assert result["reason"] == "already_configured"
+    assert entry.state is ConfigEntryState.LOADED
+
+
 async def test_a_data_logger_wants_another_login(
     hass: HomeAssistant, server: EmulatedWebServer
 ) -> None:
