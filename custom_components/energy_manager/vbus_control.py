@@ -37,6 +37,9 @@ READ_PAUSES_S: Final = (10.0, 60.0, 300.0)
 GROUP_PAUSE_S: Final = 3.0
 """Between two visits that only read: measurements come first."""
 
+AGAIN_S: Final = 0.5
+"""Before what could not be given back is tried once more."""
+
 GATHER_S: Final = 0.2
 """Entities that are added together are asked for together."""
 
@@ -109,10 +112,15 @@ class VBusControl:
         with suppress(TimeoutError):
             async with asyncio.timeout(GIVE_BACK_S):
                 for controller in self._controllers.values():
-                    await self._writing.async_give_back(controller)
+                    await self._async_give_back(controller)
         self._writing.tell_left()
         if self.module is not None:
             await self.module.async_stop()
+
+    async def _async_give_back(self, controller: Controller) -> None:
+        """Try until it is done, as long as there is a connection."""
+        while self._connected and not await self._writing.async_give_back(controller):
+            await asyncio.sleep(AGAIN_S)
 
     @property
     def holds_bus(self) -> bool:
@@ -252,17 +260,16 @@ class VBusControl:
         if not self._connected:
             return True
         await self._async_find_variant(controller)
-        if not await self._writing.async_give_back(controller, old_only=True):
-            return False
+        given_back = await self._writing.async_give_back(controller, old_only=True)
         family = controller.family
         if family is None or not controller.settings:
-            return controller.state is not ControlState.VERSION_UNKNOWN
+            return given_back and controller.state is not ControlState.VERSION_UNKNOWN
         due = [setting for setting in family.settings if setting in controller.due]
         for number, group in enumerate(batched(due, VALUES_PER_VISIT, strict=False)):
             if number:
                 await asyncio.sleep(GROUP_PAUSE_S)
             await self._async_read_group(controller, family, group)
-        return not controller.due
+        return given_back and not controller.due
 
     async def _async_read_group(
         self, controller: Controller, family: Family, group: tuple[Setting, ...]

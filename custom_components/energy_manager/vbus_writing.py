@@ -13,7 +13,7 @@ from .const import DOMAIN
 from .engine.errors import InputError
 from .engine.vbus import Family, Outcome, Setting, partners, violation
 from .runtime import EnergyManagerConfigEntry
-from .vbus_controller import UNANSWERED, Controller, Shown
+from .vbus_controller import Controller, Shown
 from .vbus_notes import ManualMode, Place, VBusNotes, now
 from .vbus_visits import VBusVisits
 from .vbus_words import in_words, option_word, setting_name
@@ -94,9 +94,9 @@ class VBusWriting:
             outcome = await self._async_settle(controller, family, setting, shown)
             if outcome.written:
                 self._notes.spend(place)
-            if not outcome.written and outcome.failure is None and known is None:
-                # Somebody else has set it so, and may give it back himself.
-                await self._notes.async_note(place, None)
+            if not outcome.written:
+                # Nothing was sent, or somebody else has set it so: not ours to give.
+                await self._notes.async_note(place, known)
             await self.async_check_note(controller, setting, outcome)
             self._told(controller.source)
             if outcome.failure is not None:
@@ -245,7 +245,7 @@ class VBusWriting:
                 return False
             finally:
                 self._told(controller.source)
-            return done
+            return done and not self._owed(controller, old_only=old_only)
 
     def _owed(
         self, controller: Controller, *, old_only: bool
@@ -273,7 +273,7 @@ class VBusWriting:
         still = []
         for (setting, mode), outcome in zip(owed.items(), outcomes, strict=True):
             controller.take(setting, outcome)
-            if outcome.value == mode.raw or outcome.failure in UNANSWERED:
+            if outcome.value == mode.raw:
                 still.append(setting)
             elif outcome.value is not None:
                 await self._async_forget(Place.of(controller.source, setting))

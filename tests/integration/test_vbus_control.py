@@ -329,6 +329,11 @@ async def test_a_refusal_is_not_a_time_out(
     error = await async_fails(async_choose(hass, key, "on"))
     assert error.translation_key in ("vbus_no_answer", "vbus_no_bus")
     assert controller.values[RELAY.format(3)] == 2
+    found = find(hass, "select", key)
+    assert found is not None
+    state = hass.states.get(found)
+    assert state is not None
+    assert "set_here_since" not in state.attributes
 
 
 async def test_settings_are_found_after_a_firmware_update(
@@ -418,6 +423,26 @@ async def test_what_the_owner_set_at_the_controller_is_left_alone(
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert controller.values[RELAY.format(3)] == 0
     assert controller.values[RELAY.format(4)] == 3
+
+
+async def test_giving_back_is_tried_again_when_answers_are_lost(
+    hass: HomeAssistant,
+    speaking_adapter: EmulatedAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bus that is taken back in between is no reason to leave a relay on."""
+    controller = speaking_adapter.controller
+    entry = await async_manual(hass, speaking_adapter)
+    controller.quirks.hasty = True
+
+    async def async_calm_down() -> None:
+        await asyncio.sleep(1.0)
+        controller.quirks.hasty = False
+
+    task = hass.async_create_task(async_calm_down())
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await task
+    assert controller.values[RELAY.format(3)] == 2
 
 
 async def test_automatic_is_restored_when_home_assistant_stops(
