@@ -314,6 +314,20 @@ async def test_a_stored_number(hass: HomeAssistant, charger: SpeakingCharger) ->
         await async_set_number(hass, "battery_maximum_current", 80)
 
 
+async def test_what_is_changed_elsewhere_is_shown_at_once(
+    hass: HomeAssistant, charger: SpeakingCharger
+) -> None:
+    """New firmware tells unasked what an owner changes in the maker's app."""
+    await async_set_up(hass, entry_for(charger.port), enable=MAXIMUM_CURRENT)
+    charger.port.say(encode_hex(0xA, bytes.fromhex("F0ED00") + b"\x2c\x01"))
+    await async_until(
+        lambda: (
+            float(state_of(hass, Platform.NUMBER, "battery_maximum_current").state)
+            == 30.0
+        )
+    )
+
+
 async def test_stored_settings_are_hidden_at_first(
     hass: HomeAssistant, charger: SpeakingCharger, entity_registry: er.EntityRegistry
 ) -> None:
