@@ -649,3 +649,14 @@ async def test_a_data_logger_wants_another_login(
     assert result["reason"] == "reauth_successful"
     assert entry.data[CONF_PASSWORD] == "sunshine"
     await hass.async_block_till_done()
+
+
+async def test_an_adapter_is_found_by_its_serial_number(
+    hass: HomeAssistant, responder: EmulatedResponder, information: EmulatedWebServer
+) -> None:
+    """Nobody else is taken for it, nor somebody whose page is gone."""
+    assert await vbus_discovery.async_find(hass, SERIAL_NUMBER) == LOOPBACK
+    assert await vbus_discovery.async_find(hass, "001E66000000") is None
+    information.has_page = False
+    assert await vbus_discovery.async_device_information(hass, LOOPBACK) is None
+    assert await vbus_discovery.async_find(hass, SERIAL_NUMBER) is None

@@ -52,6 +52,7 @@ class EmulatedWebServer:
         }
         self.told_at = 1_795_000_000.0
         self.moving = True
+        self.has_page = True
         self.status = 200
         self.page: str | None = None
         self.sessions: set[str] = set()
@@ -102,6 +103,8 @@ class EmulatedWebServer:
         return {"headers": headers, "headersets": [{"packets": told}]}
 
     async def _async_information(self, _request: web.Request) -> web.Response:
+        if not self.has_page:
+            raise web.HTTPNotFound
         return web.Response(
             text=f'vendor = "RESOL"\nproduct = "{self.product}"\n'
             f'serial = "{self.serial_number}"\nversion = "2.2.0"\nname = "Cellar"\n'
