@@ -12,11 +12,7 @@ FUNCTION_LINES = 50
 LARGER_FILES: dict[str, str] = {}
 """Files that may be larger, each with its reason."""
 
-LONGER_FUNCTIONS: dict[str, str] = {
-    "engine/plant/electricity.py:step": (
-        "one balance of the battery's bus; a third of it is the list of its quantities"
-    ),
-}
+LONGER_FUNCTIONS: dict[str, str] = {}
 """Functions that may be longer, as "file:function", each with its reason."""
 
 

@@ -102,6 +102,10 @@ def pump_power_w(parameters: CollectorParameters, pump_percent: float) -> float:
     return parameters.pump_idle_w + span * (pump_percent / 100.0) ** 3
 
 
+LEAST_LOSS_W_PER_K = 1e-3
+"""Of collectors said to have none, so that a temperature to settle at exists."""
+
+
 class CollectorStep(NamedTuple):
     """Result of one step; powers are means over the step."""
 
@@ -117,7 +121,6 @@ class CollectorStep(NamedTuple):
 def step(
     parameters: CollectorParameters,
     mean_c: float,
-    *,
     absorbed: float,
     ambient_c: float,
     tank_c: float,
@@ -133,12 +136,16 @@ def step(
     `loop_w_per_k` is the loop's capacity rate W. The pipes' loss counts as loss.
     """
     area = parameters.area_m2
-    effectiveness = parameters.heat_exchanger_effectiveness
-    exchange = effectiveness * loop_w_per_k / (1.0 - effectiveness / 2.0)
     excess = abs(mean_c - ambient_c)
     loss = area * (parameters.a1_w_per_m2_k + parameters.a2_w_per_m2_k2 * excess)
-    capacity = max(parameters.capacity_kj_per_m2_k * area * 1000.0, 1.0)
-    pipes = parameters.pipe_loss_w_per_k if loop_w_per_k > 0.0 else 0.0
+    loss = max(loss, LEAST_LOSS_W_PER_K)
+    capacity = parameters.capacity_kj_per_m2_k * area * 1000.0
+    capacity = max(capacity, 1.0)
+    if loop_w_per_k <= 0.0:
+        return _rest(mean_c, area * absorbed, ambient_c, loss, loss * dt_s / capacity)
+    effectiveness = parameters.heat_exchanger_effectiveness
+    exchange = effectiveness * loop_w_per_k / (1.0 - effectiveness / 2.0)
+    pipes = parameters.pipe_loss_w_per_k
     total = loss + exchange + pipes
     settled_c = (
         area * absorbed + loss * ambient_c + exchange * tank_c + pipes * room_c
@@ -152,6 +159,22 @@ def step(
         exchange * (average_c - tank_c),
         loss * (average_c - ambient_c) + pipes * (average_c - room_c),
         capacity * (end_c - mean_c) / dt_s,
+    )
+
+
+def _rest(
+    mean_c: float, absorbed_w: float, ambient_c: float, loss: float, decay: float
+) -> CollectorStep:
+    """Return the step of a collector that stands still: nothing but sun and air.
+
+    `loss` is in W/K, `decay` the step over the time constant.
+    """
+    settled_c = absorbed_w / loss + ambient_c
+    apart_k = mean_c - settled_c
+    gone = -math.expm1(-decay)
+    lost_w = loss * (settled_c + apart_k * gone / decay - ambient_c)
+    return CollectorStep(
+        settled_c + apart_k * (1.0 - gone), 0.0, lost_w, absorbed_w - lost_w
     )
 
 

@@ -6,7 +6,7 @@ charging positive. Without battery or inverter the pumps run from the grid.
 
 from . import battery, inverter, photovoltaics
 from .battery import ChargeStage
-from .parameters import PlantParameters
+from .parameters import BatteryParameters, InverterParameters, PlantParameters
 
 
 class Electricity:
@@ -85,27 +85,7 @@ class Electricity:
             self.inverter_ac_w = load_w
             return
         soc = self.soc
-        proportional, square = self._losses
-        dc_w = device.idle_w + load_w * (proportional + square * load_w)
-        short_w = dc_w - charger_limit_w
-        stored_w = max(soc, 0.0) * store.capacity_kwh * 3.6e6 / dt_s
-        stored_w *= store.discharge_efficiency
-        self.low_battery = (
-            (self.low_battery and soc < store.reconnect_soc)
-            or soc <= store.cut_off_soc
-            or short_w > stored_w
-        )
-        self.powered = (
-            not self.low_battery
-            and short_w <= store.maximum_discharge_w
-            and inverter.is_awake(device, inverter_mode, load_w)
-        )
-        self.inverter_ac_w = load_w
-        if not self.powered:
-            self.inverter_ac_w = 0.0
-            dc_w = min(inverter.asleep_w(device, inverter_mode), stored_w)
-            dc_w = 0.0 if self.low_battery else dc_w
-        self.inverter_dc_w = dc_w
+        dc_w = self._feed(store, device, load_w, charger_limit_w, inverter_mode, dt_s)
         charger_w = 0.0
         limited = False
         if charger_limit_w > 0.0:
@@ -129,3 +109,37 @@ class Electricity:
             self.pv_power_w = min(
                 charger_w / modules.charger_efficiency, pv_available_w
             )
+
+    def _feed(
+        self,
+        store: BatteryParameters,
+        device: InverterParameters,
+        load_w: float,
+        charger_limit_w: float,
+        inverter_mode: int,
+        dt_s: float,
+    ) -> float:
+        """Let the inverter feed the load if it can; return what it takes [W]."""
+        soc = self.soc
+        proportional, square = self._losses
+        dc_w = device.idle_w + load_w * (proportional + square * load_w)
+        short_w = dc_w - charger_limit_w
+        stored_w = max(soc, 0.0) * store.capacity_kwh * 3.6e6 / dt_s
+        stored_w *= store.discharge_efficiency
+        self.low_battery = (
+            (self.low_battery and soc < store.reconnect_soc)
+            or soc <= store.cut_off_soc
+            or short_w > stored_w
+        )
+        self.powered = (
+            not self.low_battery
+            and short_w <= store.maximum_discharge_w
+            and inverter.is_awake(device, inverter_mode, load_w)
+        )
+        self.inverter_ac_w = load_w
+        if not self.powered:
+            self.inverter_ac_w = 0.0
+            dc_w = min(inverter.asleep_w(device, inverter_mode), stored_w)
+            dc_w = 0.0 if self.low_battery else dc_w
+        self.inverter_dc_w = dc_w
+        return dc_w

@@ -56,9 +56,4 @@ def draw(
     if missing_w > 0.0 and zone_c > reached_c:
         share = min((zone_c - reached_c) / (supply_c - reached_c), 1.0)
         zone_w = missing_w * share
-    return HeatingDraw(
-        kg_per_s=kg_per_s,
-        solar_part_w=solar_w,
-        zone_w=zone_w,
-        unmet_w=max(missing_w - zone_w, 0.0),
-    )
+    return HeatingDraw(kg_per_s, solar_w, zone_w, max(missing_w - zone_w, 0.0))

@@ -316,7 +316,9 @@ class HouseRun(HouseValues):
         wanted = litres * tank.WATER_J_PER_KG_K * (parameters.use_c - cold_c)
         sums.hot_water += given
         sums.drawn_l += litres
-        return share * litres, max(wanted - given, 0.0)
+        # Compared as temperatures: a rounded difference of heats starts no boiler.
+        lacking_j = 0.0 if top_c >= parameters.use_c else max(wanted - given, 0.0)
+        return share * litres, lacking_j
 
     def _draw_heating(self, wanted_w: float, dt_s: float) -> HeatingDraw:
         """Return what the tank gives to the heating; nothing without its pump."""

@@ -25,9 +25,12 @@ class HouseValues:
         "charger_on",
         "collector_blocked",
         "collector_c",
+        "day_share",
+        "day_share_s",
         "draw_l_per_s",
         "electric",
         "electrical_load_w",
+        "electrified",
         "flows",
         "heating_call",
         "heating_w",
@@ -70,6 +73,13 @@ class HouseValues:
         if parameters.immersion_heater is not None:
             height = parameters.immersion_heater.height
             self.flows.heater_node = tank.node_at(self.tank.nodes, height)
+        self.electrified = parameters.pv is not None or not (
+            parameters.battery is None or parameters.inverter is None
+        )
+        """Whether there is more than the grid."""
+        self.day_share_s = self.day_share = 0.0
+        """Length of a step, and what it is of the day that temperatures are smoothed
+        over."""
         self._act_nothing()
         self._take_over(state)
 

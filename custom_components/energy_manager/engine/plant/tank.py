@@ -151,19 +151,26 @@ def step(
     capacity = tank.node_j_per_k
     exchange = tank.conduction_w_per_k * dt_s / capacity
     loss = tank.loss_w_per_k * dt_s / capacity
-    room_c = tank.room_c
+    keep, room_k = 1.0 - loss - 2.0 * exchange, loss * tank.room_c
+    # The ends see themselves beyond: no heat is conducted out of the tank.
+    ringed = [temperatures_c[0], *temperatures_c, temperatures_c[-1]]
     moved = flows.solar_kg > 0.0 or flows.cold_kg > 0.0 or flows.heating_kg > 0.0
-    result = advect(tank, temperatures_c, flows) if moved else temperatures_c[:]
-    excess_k = 0.0
-    below = temperatures_c[0]
-    # Seen from each boundary between layers: what one gains the other loses.
-    for node, here in enumerate(temperatures_c):
-        gain = exchange * (here - below)
-        result[node] -= gain + loss * (here - room_c)
-        if gain:
-            result[node - 1] += gain
-        excess_k += here - room_c
-        below = here
+    if moved:
+        result = advect(tank, temperatures_c, flows)
+        stay = loss + 2.0 * exchange
+        result = [
+            new + room_k - stay * here + exchange * (below + above)
+            for new, below, here, above in zip(
+                result, ringed, temperatures_c, ringed[2:], strict=False
+            )
+        ]
+    else:
+        result = [
+            keep * here + room_k + exchange * (below + above)
+            for below, here, above in zip(
+                ringed, temperatures_c, ringed[2:], strict=False
+            )
+        ]
     if flows.boiler_j != 0.0:
         result[tank.boiler_node] += flows.boiler_j / capacity
         moved = True
@@ -179,6 +186,7 @@ def step(
         result = [sum(result) / tank.nodes] * tank.nodes
     elif moved:
         mix_inversions(result)
+    excess_k = sum(temperatures_c) - tank.nodes * tank.room_c
     return result, loss * excess_k * capacity
 
 
@@ -186,61 +194,72 @@ def advect(
     tank: TankLayout, temperatures_c: list[float], flows: TankFlows
 ) -> list[float]:
     """Return the layers after the water has moved, explicit and upwind."""
-    solar, cold, heating = flows.solar_kg, flows.cold_kg, flows.heating_kg
-    result = temperatures_c[:]
-    lance = flows.solar_node
-    if lance is None:
-        lance = lance_node(temperatures_c, flows.solar_c)
     mass = tank.node_kg
-    return_node, heating_node = tank.return_node, tank.heating_node
-    # Net water through the boundary below the present layer, upward positive.
-    upward = 0.0
-    below = 0.0
+    # As shares of a layer that pass in the step.
+    solar = flows.solar_kg / mass
+    cold = flows.cold_kg / mass
+    heating = flows.heating_kg / mass
+    lance = 0
+    # Net water through the boundary below each layer, upward positive.
+    upward = [cold] * tank.nodes
+    if heating > 0.0:
+        for node in range(tank.return_node + 1, tank.heating_node + 1):
+            upward[node] += heating
+    if solar > 0.0:
+        found = flows.solar_node
+        lance = lance_node(temperatures_c, flows.solar_c) if found is None else found
+        for node in range(1, lance + 1):
+            upward[node] -= solar
+    result = temperatures_c[:]
+    below = result[0]
     for node, here in enumerate(temperatures_c):
-        change = upward * (below - here) if upward > 0.0 else 0.0
-        upward = cold
-        if return_node <= node < heating_node:
-            upward += heating
-        if node < lance:
-            upward -= solar
-        if upward < 0.0:
-            change -= upward * (temperatures_c[node + 1] - here)
-        if node == 0:
-            change += cold * (flows.cold_c - here)
-        if node == lance:
-            change += solar * (flows.solar_c - here)
-        if node == return_node:
-            change += heating * (flows.return_c - here)
-        result[node] = here + change / mass
+        if (rise := upward[node]) > 0.0:
+            result[node] += rise * (below - here)
+        elif rise < 0.0:
+            result[node - 1] -= rise * (here - below)
         below = here
+    if cold > 0.0:
+        result[0] += cold * (flows.cold_c - temperatures_c[0])
+    if solar > 0.0:
+        result[lance] += solar * (flows.solar_c - temperatures_c[lance])
+    if heating > 0.0:
+        node = tank.return_node
+        result[node] += heating * (flows.return_c - temperatures_c[node])
     return result
 
 
 def mix_inversions(temperatures_c: list[float]) -> None:
     """Mix, in place, layers that are warmer than those above them.
 
-    Pools of equal layers are merged downward until no layer is warmer than the
-    next (pool adjacent violators), which keeps the heat.
+    A layer that is warmer than the next is mixed with it, and what came of them with
+    its neighbours, until no layer is warmer than the next (pool adjacent violators),
+    which keeps the heat.
     """
-    previous = temperatures_c[0]
+    count = len(temperatures_c)
+    below = temperatures_c[0]
+    end = 0
     for here in temperatures_c:
-        if here < previous:
+        if here < below:
             break
-        previous = here
-    else:
-        return
-    pools: list[tuple[float, int]] = []
-    for here in temperatures_c:
-        mean, count = here, 1
-        while pools and pools[-1][0] > mean:
-            under, members = pools.pop()
-            mean = (mean * count + under * members) / (count + members)
-            count += members
-        pools.append((mean, count))
-    place = 0
-    for mean, count in pools:
-        temperatures_c[place : place + count] = [mean] * count
-        place += count
+        below = here
+        end += 1
+    while end < count:
+        if temperatures_c[end] >= temperatures_c[end - 1]:
+            end += 1
+            continue
+        begin = end - 1
+        total = mean = temperatures_c[begin]
+        while True:
+            if end < count and temperatures_c[end] < mean:
+                total += temperatures_c[end]
+                end += 1
+            elif begin > 0 and temperatures_c[begin - 1] > mean:
+                begin -= 1
+                total += temperatures_c[begin]
+            else:
+                break
+            mean = total / (end - begin)
+        temperatures_c[begin:end] = [mean] * (end - begin)
 
 
 def standing_loss_limit_w(volume_l: float, energy_class: str) -> float:
