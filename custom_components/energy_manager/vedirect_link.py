@@ -22,7 +22,7 @@ from .links import Link, LinkError, LinkSilentError, Subscriptions
 from .runtime import EnergyManagerConfigEntry
 from .vedirect_control import VEDirectControl
 from .vedirect_device import VEDirectDevice
-from .vedirect_history import async_import_once
+from .vedirect_history import CONF_HISTORY_IMPORTED, async_import_once
 from .vedirect_identity import CONF_SERIAL_NUMBER, TextMissingError, name_of
 from .vedirect_merge import Merge
 from .vedirect_presence import ISSUE, KnownDevicePort, LinkStrangerError, Trouble
@@ -283,15 +283,29 @@ class VEDirectLink(VEDirectDevice):
 
     def diagnostics(self) -> dict[str, Any]:
         """Return the state of the connection and all values."""
+        now = monotonic()
+        trouble = self.trouble
+        opening = self._opening_damage or 0
         return {
             **self.settings.diagnostics(),
             "connected": self.connected,
             "connections": self._link.connections,
             "another_device": self.presence.stranger,
+            "trouble": None if trouble is None else trouble.value,
+            "product": None if self.product is None else self.product.name,
+            "product_id": self.presence.product_id,
             "family": self.family,
+            "firmware": self.firmware,
+            "text_pauses_behind_hex": self.pauses_text,
+            "load_output": self.has_load_output,
+            "history_imported": bool(self.entry.data.get(CONF_HISTORY_IMPORTED)),
             "frames": self._decoder.frames,
-            "malformed_frames": self._decoder.malformed,
-            "last_block_age_s": round(monotonic() - self._block_at, 1),
+            "malformed_frames": self._decoder.malformed - opening,
+            "last_block_age_s": round(now - self._block_at, 1),
+            "label_ages_s": {
+                label: round(age_s, 1) for label, age_s in self._merge.ages(now).items()
+            },
+            "registers": self.slow.diagnostics(),
             "values": {
                 key: value.value
                 for key, value in self.values.items()

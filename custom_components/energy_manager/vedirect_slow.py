@@ -174,6 +174,12 @@ class SlowRegisters:
             and monotonic() - told[1] <= OLD_PERIODS * self._period_s
         )
 
+    def diagnostics(self) -> dict[str, str]:
+        """Return what the wanted registers hold."""
+        return {
+            f"0x{number:04X}": data.hex() for number, (data, _at) in self._told.items()
+        }
+
     @property
     def _period_s(self) -> float:
         return PERIOD_PAUSING_S if self._link.pauses_text else PERIOD_S

@@ -454,5 +454,9 @@ async def test_diagnostics_show_the_device(
     shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     assert shown["link"]["family"] == "mppt"
     assert shown["link"]["malformed_frames"] == 0
+    assert shown["link"]["product"] == "SmartSolar MPPT 150/70 rev2"
+    assert shown["link"]["firmware"] == 164
+    assert shown["link"]["trouble"] is None
+    assert shown["link"]["label_ages_s"]["PPV"] < 5
     assert shown["link"]["values"]["solar_power"] == 298
     assert "HQ2345SUN70" not in str(shown)
