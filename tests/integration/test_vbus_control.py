@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import timedelta
+import json
+from pathlib import Path
 from typing import Any
 
 from homeassistant.components.number import (
@@ -35,7 +37,7 @@ from custom_components.energy_manager.const import (
     DOMAIN,
     EntryKind,
 )
-from custom_components.energy_manager.engine.vbus import Packet, encode
+from custom_components.energy_manager.engine.vbus import Packet, encode, families_tables
 from custom_components.energy_manager.engine.vbus.emulation import (
     BX_PLUS,
     CS_PLUS,
@@ -582,3 +584,27 @@ async def test_a_mode_changed_at_the_controller_ends_what_was_set_here(
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=31))
     await async_until(lambda: value_of(hass, "select", "7112_relay_3_mode") == "off")
     assert "set_here_since" not in attributes()
+
+
+def test_every_setting_has_a_name() -> None:
+    """Whatever a family's table offers is named in the texts."""
+    path = Path(vbus_control.__file__).parent / "translations" / "en.json"
+    texts = json.loads(path.read_text(encoding="utf-8"))["entity"]
+    keys = {
+        (setting.kind, setting.key)
+        for table in (
+            families_tables.MX_2,
+            families_tables.MX_1,
+            families_tables.BX_PLUS,
+            families_tables.HC,
+            families_tables.SLT,
+            families_tables.CS,
+            families_tables.E,
+            families_tables.VITOSOLIC,
+            families_tables.COSMO,
+        )
+        for setting in table
+    }
+    assert ("select", "relay_mode") in keys
+    for kind, key in keys:
+        assert "{number}" in texts[kind][key]["name"]
