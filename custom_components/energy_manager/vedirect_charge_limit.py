@@ -13,8 +13,7 @@ import logging
 from time import monotonic
 from typing import Final
 
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
 
@@ -89,9 +88,8 @@ class ChargeLimit:
                     async_track_time_interval(
                         self._hass, self._async_repeat, REPEAT, name=self._title
                     ),
-                    self._hass.bus.async_listen_once(
-                        EVENT_HOMEASSISTANT_STOP, self._async_stopping
-                    ),
+                    # Earlier than the event of stopping: answers still come in.
+                    self._hass.async_add_shutdown_job(HassJob(self._async_stopping)),
                 ]
 
     async def async_end(self) -> None:
@@ -113,9 +111,9 @@ class ChargeLimit:
                     await self.async_end()
         self._forget()
 
-    async def _async_stopping(self, _event: Event) -> None:
+    async def _async_stopping(self) -> None:
         """End the limit with Home Assistant."""
-        # The listener has removed itself.
+        # The list of jobs is being gone through: this one must not leave it now.
         self._stop = self._stop[:1]
         await self.async_release()
 

@@ -6,14 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.const import (
-    EVENT_HOMEASSISTANT_STOP,
     STATE_OFF,
     STATE_ON,
     STATE_UNAVAILABLE,
     EntityCategory,
     Platform,
 )
-from homeassistant.core import Context, Event, HomeAssistant, callback
+from homeassistant.core import Context, Event, HassJobWithArgs, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -238,9 +237,11 @@ async def test_the_limit_ends_with_home_assistant(
     """Stopping Home Assistant gives the charger back as well."""
     await async_set_up(hass, entry_for(charger.port))
     await async_set_number(hass, "charge_current_limit", 5)
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    await async_until(lambda: charger.device._network_mode == 0)
-    await hass.async_block_till_done()
+    jobs: list[HassJobWithArgs] = hass._shutdown_jobs
+    for job in tuple(jobs):
+        if (work := hass.async_run_hass_job(job.job, *job.args)) is not None:
+            await work
+    assert charger.device._network_mode == 0
 
 
 async def test_a_mute_charger_does_not_delay_unloading(
