@@ -1,0 +1,213 @@
+"""Parameters of a plant from what was measured in it.
+
+Pure functions of arrays, one value per measurement; NaN is a missing value and is left
+out. Heat exchangers by the effectiveness of Kays and London, collectors by EN ISO 9806
+with what cannot be told apart kept at the data sheet.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import InputError
+from .parameters import CollectorParameters
+from .sun import FloatArray
+
+LEAST_ROWS = 50
+"""Fewer usable measurements say nothing."""
+LEAST_SPAN_K = 5.0
+"""Between the two inlets of a heat exchanger: below, errors of sensors decide."""
+LEAST_APPROACH_K = 0.2
+"""At either end of a heat exchanger, for the logarithmic mean difference."""
+LEAST_POWER_SHARE = 0.05
+"""Of the greatest power, from which the exchanger counts as running."""
+LOWEST_SHARE, HIGHEST_SHARE = 0.6, 1.1
+"""Bounds of what is learned, as a share of the data sheet."""
+LEAST_EXCESS_SPREAD_K = 25.0
+"""Spread of fluid above air (5th to 95th percentile) from which losses can be told
+from eta0."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExchangerFit:
+    """A heat exchanger as it was measured."""
+
+    effectiveness: float
+    """Median of the heat carried over as a share of the greatest possible."""
+    effectiveness_quartiles: tuple[float, float]
+    ua_w_per_k: float
+    """Median of heat by logarithmic mean difference."""
+    heat_ratio: float
+    """Heat on the cold side by heat on the hot side: 1 without losses and errors."""
+    rows: int
+    """Measurements that were used."""
+
+
+def heat_exchanger(
+    *,
+    hot_in_c: FloatArray,
+    hot_out_c: FloatArray,
+    cold_in_c: FloatArray,
+    cold_out_c: FloatArray,
+    hot_w_per_k: FloatArray,
+    cold_w_per_k: FloatArray,
+) -> ExchangerFit:
+    """Return effectiveness and UA of a counter-flow heat exchanger.
+
+    Temperatures at its four ends [degC] and the capacity rates (flow times density
+    times specific heat) of both sides [W/K]. e = C (Tin - Tout) / (Cmin (Thi - Tci)) as
+    the mean of both sides; UA = Q / LMTD of the cold side. Raises InputError where
+    fewer than `LEAST_ROWS` measurements can be used.
+    """
+    hot_w = hot_w_per_k * (hot_in_c - hot_out_c)
+    cold_w = cold_w_per_k * (cold_out_c - cold_in_c)
+    span = hot_in_c - cold_in_c
+    near, far = hot_in_c - cold_out_c, hot_out_c - cold_in_c
+    least = np.minimum(hot_w_per_k, cold_w_per_k)
+    known = np.isfinite(hot_w + cold_w + span) & (least > 0.0)
+    if not known.any():
+        raise InputError("measurements", "have no row with all values")
+    floor_w = LEAST_POWER_SHARE * float(np.percentile(cold_w[known], 99.0))
+    used = known.copy()
+    used[known] = (
+        (hot_w[known] > max(floor_w, 0.0))
+        & (cold_w[known] > max(floor_w, 0.0))
+        & (span[known] >= LEAST_SPAN_K)
+        & (np.minimum(near, far)[known] >= LEAST_APPROACH_K)
+    )
+    _enough(used)
+    mean_k = _logarithmic_mean(near[used], far[used])
+    share = 0.5 * (hot_w[used] + cold_w[used]) / (least[used] * span[used])
+    low, middle, high = np.percentile(share, [25.0, 50.0, 75.0]).tolist()
+    return ExchangerFit(
+        effectiveness=middle,
+        effectiveness_quartiles=(low, high),
+        ua_w_per_k=float(np.median(cold_w[used] / mean_k)),
+        heat_ratio=float(cold_w[used].sum() / hot_w[used].sum()),
+        rows=int(used.sum()),
+    )
+
+
+def _logarithmic_mean(near: FloatArray, far: FloatArray) -> FloatArray:
+    """Return the logarithmic mean of two positive differences; their mean where equal."""
+    equal = np.abs(near - far) < 1e-3 * (near + far)
+    ratio = np.where(equal, 2.0, near / far)
+    mean: FloatArray = np.where(equal, 0.5 * (near + far), (near - far) / np.log(ratio))
+    return mean
+
+
+def _enough(used: np.ndarray) -> None:
+    count = int(used.sum())
+    if count < LEAST_ROWS:
+        raise InputError(
+            "measurements",
+            f"must have at least {LEAST_ROWS} usable rows, not {count}",
+        )
+
+
+def capacity_rate_w_per_k(
+    flow_m3_per_h: FloatArray, *, kj_per_l_k: float
+) -> FloatArray:
+    """Return the capacity rate of a flow [W/K]: water 4.16, 40 % glycol 3.9 kJ/(l K)."""
+    rate: FloatArray = flow_m3_per_h * kj_per_l_k * 1e6 / 3600.0
+    return rate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectorFit:
+    """What a measured yield says of collectors, beside their data sheet."""
+
+    parameters: CollectorParameters
+    """With the learned eta0 and a1; all else as it was."""
+    eta0_share: float
+    """Of the data sheet's eta0, within the bounds."""
+    a1_share: float
+    losses_learned: bool
+    """False where temperatures were too much alike to tell losses from eta0."""
+    at_bound: bool
+    """The data sheet, a sensor or the flow is probably wrong."""
+    rmse_w_per_m2: float
+    rows: int
+
+
+def collector_yield(
+    datasheet: CollectorParameters,
+    *,
+    passed_w_per_m2: FloatArray,
+    excess_k: FloatArray,
+    warming_k_per_s: FloatArray,
+    yield_w_per_m2: FloatArray,
+    prior_rows: float = 200.0,
+    noise_w_per_m2: float = 40.0,
+    prior_share: float = 0.1,
+) -> CollectorFit:
+    """Return eta0 and, where it can be told, a1 from measured yields.
+
+    `passed_w_per_m2` is K Gb + Kd Gd, `excess_k` the mean fluid above the air,
+    `warming_k_per_s` how fast the fluid warms, `yield_w_per_m2` the measured heat, each
+    while the pump runs, without shadow. a2 and the heat capacity stay as they are: a1
+    and a2 cannot be told apart. Ridge towards the data sheet: the fewer rows, the
+    closer to it (its shares are believed within `prior_share`, a row within
+    `noise_w_per_m2`, neighbouring rows count as one of `prior_rows` at the most).
+    Raises InputError where fewer than `LEAST_ROWS` measurements can be used.
+    """
+    sun = datasheet.eta0 * passed_w_per_m2
+    linear = -datasheet.a1_w_per_m2_k * excess_k
+    rest = (
+        yield_w_per_m2
+        + datasheet.a2_w_per_m2_k2 * excess_k * np.abs(excess_k)
+        + datasheet.capacity_kj_per_m2_k * 1000.0 * warming_k_per_s
+    )
+    used = np.isfinite(sun + linear + rest) & (yield_w_per_m2 > 0.0)
+    _enough(used)
+    sun, linear, rest = sun[used], linear[used], rest[used]
+    spread_k = np.subtract(*np.percentile(excess_k[used], [95.0, 5.0]))
+    learned = bool(spread_k >= LEAST_EXCESS_SPREAD_K)
+    columns = [sun, linear] if learned else [sun]
+    target = rest - (0.0 if learned else 1.0) * linear
+    matrix = np.stack(columns, axis=1)
+    # Rows follow each other closely and err alike: they count as fewer.
+    weight = min(1.0, prior_rows / len(sun)) / noise_w_per_m2**2
+    normal = weight * matrix.T @ matrix
+    normal[np.diag_indices_from(normal)] += 1.0 / prior_share**2
+    right = weight * matrix.T @ (target - matrix.sum(axis=1))
+    shares = 1.0 + np.linalg.solve(normal, right)
+    bounded = np.clip(shares, LOWEST_SHARE, HIGHEST_SHARE)
+    if learned and bounded[1] != shares[1]:
+        # With one of them at its bound the other is found again.
+        bounded[0] = (
+            1.0 + (weight * sun @ (rest - sun - bounded[1] * linear)) / normal[0, 0]
+        )
+        bounded[0] = np.clip(bounded[0], LOWEST_SHARE, HIGHEST_SHARE)
+    eta0_share = float(bounded[0])
+    a1_share = float(bounded[1]) if learned else 1.0
+    return _collector_fit(
+        datasheet,
+        (eta0_share, a1_share),
+        error_w=eta0_share * sun + a1_share * linear - rest,
+        learned=learned,
+        at_bound=bool(np.any(bounded != shares)),
+    )
+
+
+def _collector_fit(
+    datasheet: CollectorParameters,
+    shares: tuple[float, float],
+    *,
+    error_w: FloatArray,
+    learned: bool,
+    at_bound: bool,
+) -> CollectorFit:
+    return CollectorFit(
+        parameters=replace(
+            datasheet,
+            eta0=datasheet.eta0 * shares[0],
+            a1_w_per_m2_k=datasheet.a1_w_per_m2_k * shares[1],
+        ),
+        eta0_share=shares[0],
+        a1_share=shares[1],
+        losses_learned=learned,
+        at_bound=at_bound,
+        rmse_w_per_m2=float(np.sqrt(np.mean(error_w**2))),
+        rows=len(error_w),
+    )
