@@ -72,7 +72,9 @@ class Boundary:
     heating_w: Sequence[float] | None = None
     """Heat for the rooms where it is given, else it follows the weather."""
     local_hour: Sequence[float] | None = None
-    """Hour of the local day, where the controller has time windows."""
+    """Hour of the local day, where controller or thermostat have time windows."""
+    solar_gain_w: Sequence[float] | None = None
+    """Heat of the sun through the windows, where the rooms are modelled."""
 
     @property
     def steps(self) -> int:
@@ -125,9 +127,28 @@ def boundary_of(
         local_hour=(
             _local_hours(house, times_s)
             if house.controller.after_heating_windows
+            or (house.building is not None and house.building.set_back_hours)
             else None
         ),
+        solar_gain_w=_solar_gain(house, weather, times_s),
     )
+
+
+def _solar_gain(
+    house: House, weather: WeatherSeries, times_s: FloatArray
+) -> list[float] | None:
+    """Return the heat of the sun through upright windows [W]."""
+    if (rooms := house.building) is None:
+        return None
+    plane = irradiance.plane_of_array(
+        sun.position(weather.times_s, house.site),
+        weather.ghi,
+        weather.dni,
+        weather.dhi,
+        tilt_deg=90.0,
+        azimuth_deg=rooms.window_azimuth_deg,
+    )
+    return _rounded(weather.at(plane.total * rooms.solar_aperture_m2, times_s))
 
 
 def _local_hours(house: House, times_s: FloatArray) -> list[float]:

@@ -5,10 +5,17 @@ takes what it can from the solar part of the tank when the 3-way valve sends it
 there, and the rest from the zone that the boiler heats.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from .parameters import HeatingParameters
 from .tank import WATER_J_PER_KG_K
+
+ROOM_C = 20.0
+"""What a heating curve is made for."""
+COOLEST_SUPPLY_C = 22.0
+LEAST_LOAD = 0.1
+"""A pump lets the water of the heating cool no less than at this share of the load."""
 
 
 class HeatingDraw(NamedTuple):
@@ -26,6 +33,30 @@ def demand_w(parameters: HeatingParameters, ambient_mean_c: float) -> float:
     """Return H (Tbase - Tmean), the heat that keeps the building warm [W]."""
     excess_k = parameters.base_temperature_c - ambient_mean_c
     return parameters.heat_loss_w_per_k * max(excess_k, 0.0)
+
+
+def on_curve(
+    parameters: HeatingParameters, ambient_c: float, wanted_w: float
+) -> HeatingParameters:
+    """Return the heating with the water's temperatures of now.
+
+    Supply 20 + (Tn - 20) ((20 - Ta) / (20 - Tdesign))^(1 / n), the curve of controllers
+    that follow the weather (EN 442 exponent n); the water cools by as much of its span
+    as there is load, for the pump's flow stays. Without a curve nothing changes.
+    """
+    if (exponent := parameters.curve_exponent) is None:
+        return parameters
+    design_k = ROOM_C - parameters.design_ambient_c
+    cold = min(max((ROOM_C - ambient_c) / design_k, 0.0), 1.0)
+    supply_c = ROOM_C + (parameters.supply_c - ROOM_C) * cold ** (1.0 / exponent)
+    supply_c = max(supply_c, COOLEST_SUPPLY_C)
+    design_w = parameters.design_power_w
+    if design_w is None:
+        design_w = max(parameters.heat_loss_w_per_k * design_k, 1.0)
+    load = min(max(wanted_w / design_w, LEAST_LOAD), 1.0)
+    span_k = (parameters.supply_c - parameters.return_c) * load
+    return_c = min(max(supply_c - span_k, ROOM_C), supply_c - 0.1)
+    return replace(parameters, supply_c=supply_c, return_c=return_c)
 
 
 def draw(

@@ -14,6 +14,7 @@ from .limits import PLANT_LIMITS, check_plant
 from .parameters import (
     BatteryParameters,
     BoilerParameters,
+    BuildingParameters,
     CollectorParameters,
     ControllerParameters,
     HeatingParameters,
@@ -55,6 +56,7 @@ class House:
     tank: TankParameters = field(default_factory=TankParameters)
     boiler: BoilerParameters | None = field(default_factory=BoilerParameters)
     heating: HeatingParameters | None = field(default_factory=HeatingParameters)
+    building: BuildingParameters | None = None
     hot_water: HotWaterParameters = field(default_factory=HotWaterParameters)
     pv: PVParameters | None = field(default_factory=PVParameters)
     battery: BatteryParameters | None = field(default_factory=BatteryParameters)
@@ -70,6 +72,10 @@ class House:
         check_plant(self.plant, "")
         if self.heating is None and self.demand.heating_kwh:
             raise InputError("demand.heating_kwh", "needs the part heating")
+        if self.building is not None and self.demand.heating_kwh is not None:
+            raise InputError(
+                "demand.heating_kwh", "must be null where the part building is given"
+            )
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, OSError, ValueError) as error:
@@ -85,6 +91,7 @@ class House:
             tank=self.tank,
             boiler=self.boiler,
             heating=self.heating,
+            building=self.building,
             hot_water=self.hot_water,
             pv=self.pv,
             battery=self.battery,

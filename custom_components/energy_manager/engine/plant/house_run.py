@@ -7,24 +7,22 @@ state and sums.
 
 import math
 
-from . import boiler, collector, controller, heating, tank
+from . import boiler, building, collector, heating, tank
 from .controller import RelayMode
 from .heating import HeatingDraw
+from .house_controls import HouseControls
 from .house_state import DAY_S
-from .house_values import HouseValues
-from .parameters import ImmersionHeaterParameters
+from .parameters import BuildingParameters, ImmersionHeaterParameters
 
 SUN_W_PER_M2 = 200.0
 """Absorbed heat from which a pump held still counts as stagnation."""
-LONG_AGO_S = 1e9
-"""Time after which nobody asks any more when the boiler started or stopped."""
 COOL_C = 43.0
 """Hot water below this is told as cool: the comfort limit of the league table."""
 
 _NOTHING = HeatingDraw()
 
 
-class HouseRun(HouseValues):
+class HouseRun(HouseControls):
     """A house that moves on; see `HouseValues` for what it holds."""
 
     __slots__ = ()
@@ -32,7 +30,7 @@ class HouseRun(HouseValues):
     def longest_step_s(self) -> float:
         """Return the longest stable step with all flows at their greatest."""
         kg_per_s = self.draw_l_per_s + self.loop_w_per_k / tank.WATER_J_PER_KG_K
-        parameters = self.parameters.heating
+        parameters = self.heating
         if parameters is not None and (wanted := self._heating_demand_w()) > 0.0:
             span = parameters.supply_c - parameters.return_c
             kg_per_s += wanted / (tank.WATER_J_PER_KG_K * span)
@@ -40,6 +38,8 @@ class HouseRun(HouseValues):
 
     def move(self, dt_s: float, longest_s: float = math.inf) -> None:
         """Move on by a step of any length: it is divided as the flows demand."""
+        if self.follows_rooms:
+            self._ask_rooms(dt_s)
         longest_s = min(longest_s, self.longest_step_s())
         if dt_s <= longest_s:
             self.advance(dt_s)
@@ -61,115 +61,10 @@ class HouseRun(HouseValues):
         if not self.tops_up:
             self._burn()
         self.pump = self.pump_output if self.electric.powered else 0.0
+        before_j = self.sums.heating
         self._heat(wanted_w, dt_s)
-
-    # The solar controller
-
-    def _control_pump(self) -> None:
-        """Let the controller set the speed of the solar pump."""
-        if self.parameters.collector is None:
-            return
-        settings = self.parameters.controller
-        sensor_c = self.sensor_c()
-        layers_c, probes = self.tank_c, self.tank.probes
-        bottom_c = tank.temperature_at(layers_c, probes[0])
-        if self.collector_blocked or sensor_c > settings.collector_emergency_c:
-            self.collector_blocked = controller.emergency(
-                settings, before=self.collector_blocked, collector_c=sensor_c
-            )
-        self.store_full = controller.store_is_full(
-            settings,
-            before=self.store_full,
-            bottom_c=bottom_c,
-            top_c=tank.temperature_at(layers_c, probes[-1]),
-            maximum_c=self.parameters.tank.maximum_c,
-        )
-        speed = 0.0
-        if not (self.collector_blocked or self.store_full):
-            speed = controller.pump_speed_percent(
-                settings,
-                running=self.pump_output > 0.0,
-                difference_k=sensor_c - bottom_c,
-            )
-        if self.pump_mode != RelayMode.AUTO:
-            speed = controller.manual_speed_percent(settings, self.pump_mode, speed)
-        self.pump_output = speed
-
-    def _rests(self) -> bool:
-        """Return whether nothing can start the pump: automatic, and no heat above."""
-        return (
-            self.pump_mode == RelayMode.AUTO
-            and not self.store_full
-            and not self.collector_blocked
-            and self.collector_c < self.tank_c[0]
-        )
-
-    def _heating_demand_w(self) -> float:
-        if self.heating_w is not None:
-            return self.heating_w
-        parameters = self.parameters.heating
-        return (
-            0.0
-            if parameters is None
-            else heating.demand_w(parameters, self.ambient_mean_c)
-        )
-
-    def _control_heating(self) -> float:
-        """Set the 3-way valve and the heating's call; return the demand [W]."""
-        parameters = self.parameters.heating
-        if parameters is None:
-            self.valve_on = self.heating_call = False
-            return 0.0
-        wanted_w = self._heating_demand_w()
-        if wanted_w <= 0.0 and self.valve_mode == RelayMode.AUTO:
-            self.valve_on = self.heating_call = False
-            return 0.0
-        automatic = wanted_w > 0.0 and controller.return_raise(
-            self.parameters.controller,
-            before=self.valve_on,
-            tank_c=self.tank_c[self.tank.heating_node],
-            return_c=parameters.return_c,
-        )
-        self.valve_on = controller.manual_switch(self.valve_mode, automatic=automatic)
-        self.heating_call = controller.heating_call(
-            before=self.heating_call,
-            wanted=wanted_w > 0.0,
-            zone_c=self.tank_c[self.tank.boiler_node],
-            supply_c=parameters.supply_c,
-        )
-        return wanted_w
-
-    def _release_boiler(self, dt_s: float) -> None:
-        """Set the boiler's relay."""
-        parameters = self.parameters.boiler
-        if self.boiler_since_s < LONG_AGO_S:
-            self.boiler_since_s += dt_s
-        if parameters is None or self.tops_up:
-            # Behind the tank it burns when it is needed, see `_top_up`.
-            return
-        layers_c, burning = self.tank_c, self.boiler_on
-        self.hot_water_call = controller.after_heating(
-            parameters,
-            before=self.hot_water_call,
-            top_c=tank.temperature_at(layers_c, self.tank.probes[-1]),
-        ) and (
-            self.local_hour is None
-            or controller.may_heat_at(self.parameters.controller, self.local_hour)
-        )
-        self.boiler_safe = boiler.may_burn(parameters, layers_c[-1], burning=burning)
-        mode = self.boiler_mode
-        if mode != RelayMode.AUTO:
-            self.boiler_relay = mode != RelayMode.OFF
-            return
-        wanted = self.hot_water_call or self.heating_call
-        self.boiler_relay = wanted
-        if wanted != burning:
-            self.boiler_relay = boiler.next_state(
-                parameters,
-                wanted=wanted,
-                burning=burning,
-                since_change_s=self.boiler_since_s,
-            )
+        if (rooms := self.parameters.building) is not None:
+            self._warm_rooms(rooms, (self.sums.heating - before_j) / dt_s, dt_s)
 
     # Electricity
 
@@ -251,6 +146,26 @@ class HouseRun(HouseValues):
         self.tank_c, lost_j = tank.step(self.tank, self.tank_c, flows, dt_s)
         sums.tank_loss += lost_j
 
+    def _warm_rooms(
+        self, rooms: BuildingParameters, heat_w: float, dt_s: float
+    ) -> None:
+        """Let the rooms take up what they get and lose what they lose."""
+        sums = self.sums
+        self.room_c, self.mass_c, mean_c, loss_w = building.step(
+            rooms,
+            self.room_c,
+            self.mass_c,
+            ambient_c=self.ambient_c,
+            solar_w=self.solar_gain_w,
+            heat_w=heat_w,
+            dt_s=dt_s,
+        )
+        sums.room_gain += (rooms.internal_gain_w + self.solar_gain_w) * dt_s
+        sums.room_loss += loss_w * dt_s
+        sums.room_kelvin_s += mean_c * dt_s
+        if mean_c < building.set_point_c(rooms, self.local_hour) - building.COLD_K:
+            sums.cold_room_s += dt_s
+
     def _heat_surplus(self, heater: ImmersionHeaterParameters, dt_s: float) -> None:
         """Put into the tank what sun the battery no longer takes."""
         flows, sums = self.flows, self.sums
@@ -322,7 +237,7 @@ class HouseRun(HouseValues):
 
     def _draw_heating(self, wanted_w: float, dt_s: float) -> HeatingDraw:
         """Return what the tank gives to the heating; nothing without its pump."""
-        parameters, sums = self.parameters.heating, self.sums
+        parameters, sums = self.heating, self.sums
         if parameters is None:
             return _NOTHING
         if not self.electric.powered:

@@ -32,6 +32,10 @@ class HouseState:
     boiler_since_s: float = DAY_S
     """Time since the boiler last started or stopped."""
     boiler_starts: int = 0
+    room_c: float = 20.0
+    """Of the rooms, where the house has them."""
+    mass_c: float = 20.0
+    """Of walls and floors."""
     soc: float = 0.8
     """State of charge of the battery, 0 to 1."""
     battery_v: float = 13.2
@@ -59,6 +63,8 @@ class HouseInputs:
     ambient_c: float = 10.0
     draw_l_per_min: float = 0.0
     """Hot water drawn, counted at the temperature of use."""
+    solar_gain_w: float = 0.0
+    """Heat of the sun through the windows."""
     electrical_load_w: float = 0.0
     """Loads of the inverter besides pumps and electronics."""
     pump_mode: int = RelayMode.AUTO

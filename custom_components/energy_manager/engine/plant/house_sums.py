@@ -36,6 +36,14 @@ class HouseSums:
     heating_zone: float = 0.0
     """Part of the heating that came from the boiler's zone."""
     tank_loss: float = 0.0
+    room_gain: float = 0.0
+    """From sun and people to the rooms."""
+    room_loss: float = 0.0
+    """From the rooms to the outside."""
+    room_kelvin_s: float = 0.0
+    """Temperature of the rooms over time [degC s]."""
+    cold_room_s: float = 0.0
+    """Time with rooms below what the thermostat should hold [s]."""
     pv: float = 0.0
     """Taken from the modules."""
     pv_available: float = 0.0

@@ -32,17 +32,22 @@ class HouseValues:
         "electrical_load_w",
         "electrified",
         "flows",
+        "follows_rooms",
+        "heating",
         "heating_call",
         "heating_w",
         "hot_water_call",
         "inverter_mode",
         "local_hour",
         "loop_w_per_k",
+        "mass_c",
         "parameters",
         "pump",
         "pump_mode",
         "pump_output",
         "pv_available_w",
+        "room_c",
+        "solar_gain_w",
         "stagnating",
         "store_full",
         "sums",
@@ -59,6 +64,8 @@ class HouseValues:
         self.parameters = parameters
         self.sums = HouseSums()
         self.flows = tank.TankFlows(cold_c=parameters.hot_water.cold_c)
+        self.heating = parameters.heating
+        """The heating with its water's temperatures of now."""
         if parameters.heating is not None:
             self.flows.return_c = parameters.heating.return_c
         self.tank = tank.layout(parameters.tank)
@@ -80,6 +87,11 @@ class HouseValues:
         self.day_share_s = self.day_share = 0.0
         """Length of a step, and what it is of the day that temperatures are smoothed
         over."""
+        self.follows_rooms = parameters.building is not None or (
+            parameters.heating is not None
+            and parameters.heating.curve_exponent is not None
+        )
+        """Whether rooms or a heating curve have a say in the heating."""
         self._act_nothing()
         self._take_over(state)
 
@@ -95,6 +107,7 @@ class HouseValues:
         self.ambient_c = 10.0
         self.heating_w: float | None = None
         """Heat wanted for the rooms where it is given; else it follows the weather."""
+        self.solar_gain_w = 0.0
         self.pv_available_w = self.electrical_load_w = self.surplus_w = 0.0
         self.pump_mode = self.valve_mode = self.boiler_mode = int(RelayMode.AUTO)
         self.inverter_mode = int(InverterMode.ON)
@@ -116,6 +129,7 @@ class HouseValues:
         self.boiler_on = state.boiler_on
         self.boiler_relay = self.boiler_safe = self.stagnating = False
         self.boiler_since_s = state.boiler_since_s
+        self.room_c, self.mass_c = state.room_c, state.mass_c
         self.electric = Electricity(
             self.parameters,
             soc=state.soc,
@@ -129,6 +143,7 @@ class HouseValues:
         parameters = self.parameters
         self.ambient_c = inputs.ambient_c
         self.draw_l_per_s = inputs.draw_l_per_min / 60.0
+        self.solar_gain_w = inputs.solar_gain_w
         self.electrical_load_w = inputs.electrical_load_w
         self.pump_mode = inputs.pump_mode
         self.valve_mode = inputs.valve_mode

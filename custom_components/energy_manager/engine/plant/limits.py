@@ -5,6 +5,7 @@ from ..errors import InputError
 from .parameters import (
     BatteryParameters,
     BoilerParameters,
+    BuildingParameters,
     CollectorParameters,
     ControllerParameters,
     HeatingParameters,
@@ -78,6 +79,24 @@ PLANT_LIMITS: LimitsTable = {
         "base_temperature_c": Limits(low=-20, high=30),
         "supply_c": Limits(low=20, high=90),
         "return_c": Limits(low=15, high=80),
+        "curve_exponent": Limits(low=1, high=3),
+        "design_ambient_c": Limits(low=-60, high=15),
+        "design_power_w": _POSITIVE,
+    },
+    BuildingParameters: {
+        "heat_loss_w_per_k": Limits(low=1, high=100000),
+        "capacity_kwh_per_k": Limits(low=0.01, high=10000),
+        "air_capacity_kwh_per_k": Limits(low=0.001, high=10000),
+        "coupling_w_per_k": Limits(low=1, high=1e6),
+        "ventilation_share": _SHARE,
+        "solar_aperture_m2": Limits(low=0, high=10000),
+        "window_azimuth_deg": Limits(low=0, high=360),
+        "solar_air_share": _SHARE,
+        "internal_gain_w": _AMOUNT,
+        "set_point_c": Limits(low=5, high=30),
+        "set_back_c": Limits(low=5, high=30),
+        "set_back_hours": Limits(low=0, high=24),
+        "heating_power_w": _AMOUNT,
     },
     HotWaterParameters: {
         "litres_per_person_day": Limits(low=0, high=1000),
@@ -163,3 +182,26 @@ def check_plant(plant: PlantParameters, path: str) -> None:
     heating = plant.heating
     if heating and heating.return_c >= heating.supply_c:
         raise InputError(f"{prefix}heating.return_c", "must be below supply_c")
+    if plant.building is not None:
+        _check_building(plant.building, f"{prefix}building")
+
+
+def _check_building(building: BuildingParameters, path: str) -> None:
+    """Raise InputError where the rooms' parts do not fit together."""
+    if building.set_back_c > building.set_point_c:
+        raise InputError(f"{path}.set_back_c", "must be at most set_point_c")
+    if any(len(hours) != 2 for hours in building.set_back_hours):
+        raise InputError(f"{path}.set_back_hours", "must be pairs of from and to")
+    if building.model == "1r1c":
+        return
+    if building.air_capacity_kwh_per_k >= building.capacity_kwh_per_k:
+        raise InputError(
+            f"{path}.air_capacity_kwh_per_k", "must be below capacity_kwh_per_k"
+        )
+    through = building.heat_loss_w_per_k * (1.0 - building.ventilation_share)
+    if building.coupling_w_per_k <= through:
+        raise InputError(
+            f"{path}.coupling_w_per_k",
+            "must be above what is lost through the walls, "
+            "heat_loss_w_per_k (1 - ventilation_share)",
+        )

@@ -114,6 +114,49 @@ class HeatingParameters:
     """Outdoor daily mean above which nothing is heated."""
     supply_c: float = 35.0
     return_c: float = 28.0
+    curve_exponent: float | None = None
+    """Of the heating curve: floor 1.1, radiators 1.3. With it `supply_c` and
+    `return_c` belong to the coldest day, and warmer days get cooler water; without
+    it they stay."""
+    design_ambient_c: float = -12.0
+    """Outdoor temperature of the coldest day."""
+    design_power_w: float | None = None
+    """Heat that the rooms take on the coldest day; null for what follows from
+    `heat_loss_w_per_k`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildingParameters:
+    """The rooms as heat capacities; their thermostat asks for heat, not the weather."""
+
+    model: Literal["1r1c", "2r2c"] = "1r1c"
+    """One heat capacity, or the air and the mass of walls and floors."""
+    heat_loss_w_per_k: float = 150.0
+    """Of walls, windows and ventilation together; `heating.heat_loss_w_per_k` does
+    not count with this part."""
+    capacity_kwh_per_k: float = 5.5
+    """Light houses 0.03, medium 0.045, heavy 0.07 for each m2 of floor."""
+    air_capacity_kwh_per_k: float = 0.8
+    """Part of it in air and furniture (2r2c)."""
+    coupling_w_per_k: float = 1500.0
+    """Between air and mass (2r2c)."""
+    ventilation_share: float = 0.4
+    """Share of the heat loss that goes out of the air itself, by windows and
+    ventilation (2r2c)."""
+    solar_aperture_m2: float = 3.0
+    """Windows' area times what they let through of the sun."""
+    window_azimuth_deg: float = 180.0
+    """Compass direction that the windows face."""
+    solar_air_share: float = 0.3
+    """Share of the sun's heat that warms the air at once (2r2c)."""
+    internal_gain_w: float = 250.0
+    """Of people and devices."""
+    set_point_c: float = 20.0
+    set_back_c: float = 17.0
+    set_back_hours: tuple[tuple[float, float], ...] = ()
+    """Hours of the local day (from, to) with the lower temperature."""
+    heating_power_w: float = 8000.0
+    """The most that radiators or floor give."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -223,6 +266,7 @@ class PlantParameters:
     tank: TankParameters = field(default_factory=TankParameters)
     boiler: BoilerParameters | None = field(default_factory=BoilerParameters)
     heating: HeatingParameters | None = field(default_factory=HeatingParameters)
+    building: BuildingParameters | None = None
     hot_water: HotWaterParameters = field(default_factory=HotWaterParameters)
     pv: PVParameters | None = field(default_factory=PVParameters)
     battery: BatteryParameters | None = field(default_factory=BatteryParameters)

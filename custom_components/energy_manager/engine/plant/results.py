@@ -36,6 +36,14 @@ class Figures:
     dhw_unmet_kwh: float
     """Missing to the temperature of use."""
     heating_unmet_kwh: float
+    room_mean_c: float | None
+    """Mean temperature of the rooms; None where they are not modelled."""
+    cold_room_h: float | None
+    """Time with rooms half a kelvin or more below what the thermostat should hold."""
+    room_gain_kwh: float
+    """From sun and people to the rooms."""
+    room_loss_kwh: float
+    """From the rooms to the outside."""
     stagnation_h: float
     pv_kwh: float
     """Taken from the modules."""
@@ -55,6 +63,8 @@ def figures(house: House, stretch: Stretch) -> Figures:
     delivered = sums.hot_water + sums.heating
     fuel_kwh = sums.fuel / J_PER_KWH
     parameters = house.boiler
+    rooms = house.building is not None
+    span_s = stretch.end_s - stretch.start_s
     return Figures(
         collector_heat_kwh=sums.solar / J_PER_KWH,
         boiler_heat_kwh=sums.boiler / J_PER_KWH,
@@ -70,6 +80,10 @@ def figures(house: House, stretch: Stretch) -> Figures:
         draw_share_below_43c=sums.cool_l / sums.drawn_l if sums.drawn_l else None,
         dhw_unmet_kwh=sums.hot_water_unmet / J_PER_KWH,
         heating_unmet_kwh=sums.heating_unmet / J_PER_KWH,
+        room_mean_c=sums.room_kelvin_s / span_s if rooms and span_s > 0.0 else None,
+        cold_room_h=sums.cold_room_s / 3600.0 if rooms else None,
+        room_gain_kwh=sums.room_gain / J_PER_KWH,
+        room_loss_kwh=sums.room_loss / J_PER_KWH,
         stagnation_h=sums.stagnation_s / 3600.0,
         pv_kwh=sums.pv / J_PER_KWH,
         curtailed_kwh=max(sums.pv_available - sums.pv, 0.0) / J_PER_KWH,

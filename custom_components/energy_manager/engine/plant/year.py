@@ -125,6 +125,7 @@ def _advance(
     step_s = boundary.step_s
     loads = boundary.electrical_load_w
     heating = boundary.heating_w
+    gains = boundary.solar_gain_w
     rows = zip(
         boundary.ambient_c[first:end],
         boundary.absorbed_w_per_m2[first:end],
@@ -132,18 +133,20 @@ def _advance(
         boundary.draw_l[first:end],
         loads[first:end],
         heating[first:end] if heating is not None else [None] * (end - first),
+        gains[first:end] if gains is not None else [0.0] * (end - first),
         strict=True,
     )
     time_s = boundary.start_s + first * step_s
     hours = boundary.local_hour
     place = first
-    for ambient_c, absorbed, pv_w, litres, load_w, heating_w in rows:
+    for ambient_c, absorbed, pv_w, litres, load_w, heating_w, gain_w in rows:
         run.ambient_c = ambient_c
         run.absorbed = absorbed
         run.pv_available_w = pv_w
         run.draw_l_per_s = litres / step_s
         run.electrical_load_w = load_w
         run.heating_w = heating_w
+        run.solar_gain_w = gain_w
         if hours is not None:
             run.local_hour = hours[place]
             place += 1
