@@ -172,7 +172,7 @@ class VEDirectWriting:
         A value that is in force already is not written again. HomeAssistantError if
         the device does not take the value over.
         """
-        if present.data == present.register.encode(value):
+        if present.register.holds(present.data, present.register.encode(value)):
             return present.value
         return await self.async_repeat(present.register, value, session)
 

@@ -132,6 +132,18 @@ def test_a_device_that_speaks_something_else() -> None:
     assert handshake.error == "refused"
 
 
+@pytest.mark.parametrize("chunk", [1, 100, 5000])
+def test_a_line_that_is_too_long(chunk: int) -> None:
+    """It is given up with a goodbye, in whatever pieces it comes."""
+    data = b"+HELLO" + bytes(2000) + b"\r\n"
+    handshake = Handshake("vbus")
+    sent = b""
+    for at in range(0, len(data), chunk):
+        sent += handshake.feed(data[at : at + chunk])
+    assert handshake.error == "refused"
+    assert sent == b"QUIT\r\n"
+
+
 def test_a_password_of_two_lines_is_not_sent() -> None:
     """It would be a command of its own."""
     handshake = Handshake("vbus\r\nQUIT")

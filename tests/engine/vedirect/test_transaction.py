@@ -89,6 +89,38 @@ def test_write_that_does_not_stay() -> None:
     assert transaction.value == 2
 
 
+def test_old_firmware_tells_off_in_its_own_way() -> None:
+    """Up to 1.16 a charger that is switched off says 0, not the 4 that was written."""
+    charger = Charger(firmware=0x0116)
+    registers = registers_of(Family.MPPT)
+    run(Transaction(registers[0x0202], 0x02), charger)
+    off = Transaction(registers[0x0200], 4)
+    run(off, charger)
+    assert not charger.on
+    assert off.data == b"\x00"
+    assert off.failure is None
+    on = Transaction(registers[0x0200], 1)
+    on.begin(0.0)
+    on.take(frame(set_register(0x0200, b"\x01")), 0.1)
+    on.take(frame(encode_hex(7, b"\x00\x02\x00\x00")), 0.2)
+    assert on.failure is Failure.MISMATCH
+    inverter = Transaction(MODE, 4)
+    inverter.begin(0.0)
+    inverter.take(frame(set_register(0x0200, b"\x04")), 0.1)
+    inverter.take(frame(encode_hex(7, b"\x00\x02\x00\x00")), 0.2)
+    assert inverter.failure is Failure.MISMATCH
+
+
+def test_the_length_of_an_answer_is_the_devices() -> None:
+    """Devices tell the same number in more bytes than the documents say."""
+    transaction = Transaction(LIMIT, 20.0)
+    transaction.begin(0.0)
+    transaction.take(frame(set_register(0x2015, b"\xc8\x00\x00\x00")), 0.1)
+    transaction.take(frame(encode_hex(7, b"\x15\x20\x00\xc8\x00\x00\x00")), 0.2)
+    assert transaction.failure is None
+    assert transaction.value == 20.0
+
+
 def test_value_in_units() -> None:
     """Values are in the unit of the register."""
     transaction = Transaction(LIMIT, 20.0)

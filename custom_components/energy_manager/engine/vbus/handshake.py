@@ -59,7 +59,9 @@ class Handshake:
             line = self._next_line()
             if line is None:
                 break
-            answer += self._answer(line)
+            answer += (
+                self._give_up() if len(line) > _MAX_LINE_BYTES else self._answer(line)
+            )
         if self.done:
             # The second half of a line end may still lead the raw bytes.
             self.rest = self._pending.removeprefix(b"\n")
@@ -70,12 +72,16 @@ class Handshake:
         ends = [self._pending.find(end) for end in (b"\r", b"\n")]
         found = [end for end in ends if end >= 0]
         if not found:
-            if len(self._pending) > _MAX_LINE_BYTES:
-                self.error = "refused"
-            return None
+            # A line that is too long already is not waited for.
+            return self._pending if len(self._pending) > _MAX_LINE_BYTES else None
         line = self._pending[: min(found)]
         self._pending = self._pending[min(found) + 1 :]
         return line
+
+    def _give_up(self) -> bytes:
+        """Say goodbye to a device that does not speak this protocol."""
+        self.error = "refused"
+        return b"QUIT\r\n"
 
     def _answer(self, line: bytes) -> bytes:
         self._lines += 1
@@ -84,12 +90,9 @@ class Handshake:
         if not line.startswith(b"+"):
             if self._sent == b"CHANNELLIST":
                 self._note_channel(line)
-            if self._lines >= _MAX_LINES:
-                self.error = "refused"
-            return b""
+            return self._give_up() if self._lines >= _MAX_LINES else b""
         if not self._sent and not line.startswith(b"+HELLO"):
-            self.error = "refused"
-            return b"QUIT\r\n"
+            return self._give_up()
         if not self._commands:
             self.done = True
             return b"QUIT\r\n" if self._sent == b"CHANNELLIST" else b""

@@ -41,6 +41,10 @@ class Register:
     """The only values that may be written, where it is a code."""
     always_known: bool = False
     """All bits set is a value like any other, not the mark of an unknown one."""
+    also_unknown: int | None = None
+    """A further number that says that the device knows none."""
+    told_as: tuple[int, int] | None = None
+    """A code as it is written, and the one that old firmware tells instead."""
 
     @property
     def is_command(self) -> bool:
@@ -56,9 +60,20 @@ class Register:
             return None
         raw = int.from_bytes(data, "little", signed=self.signed)
         unknown = (1 << (8 * len(data) - self.signed)) - 1
-        if raw == unknown and not self.always_known:
+        if raw in {unknown, self.also_unknown} and not self.always_known:
             return None
         return raw / 10**self.digits if self.digits else raw
+
+    def holds(self, data: bytes | None, wanted: bytes) -> bool:
+        """Return whether an answer tells the value of the bytes that were written.
+
+        The number counts, not the bytes: devices tell it in more, or as another code.
+        """
+        told = None if data is None else self.decode(data)
+        if told is None:
+            return data == wanted
+        written = self.decode(wanted)
+        return told == written or (written, told) == self.told_as
 
     def encode(self, value: float | None) -> bytes:
         """Return the bytes of a value; None gives what stands for unknown.

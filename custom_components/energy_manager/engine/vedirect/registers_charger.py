@@ -5,6 +5,7 @@ Source: BlueSolar HEX protocol rev 18. A charger sized for 12 V takes 8.0 to 17.
 and what a charger in hand accepts is in `settings`.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from .frames import BMS_PRESENT, NETWORK_MODE
@@ -59,7 +60,7 @@ def _tracker(tracker: int, base: int) -> tuple[Register, ...]:
 
 
 _CONTROL: Final = (
-    code(DEVICE_MODE, "device_mode", (1, 4)),
+    replace(code(DEVICE_MODE, "device_mode", (1, 4)), told_as=(4, 0)),
     Register(
         number=REMOTE_CONTROL,
         key="remote_control",
@@ -82,7 +83,8 @@ _CONTROL: Final = (
         choices=frozenset({0x00, 0x05}),
     ),
     flag(0x200F, "network_status"),
-    signed(0x2013, "network_charge_current", 4, 3, "A"),
+    # Out of a network all bits are set, the sign as well.
+    replace(signed(0x2013, "network_charge_current", 4, 3, "A"), also_unknown=-1),
     flag(0x2014, "current_percentage"),
     Register(
         number=CHARGE_CURRENT_LIMIT,

@@ -145,7 +145,11 @@ class Transaction:
             self._command = Command.GET
             self._tries_left = self._tries
             return self._send(now)
-        in_force = self._wanted in (None, frame.data) or self._register.is_command
+        in_force = (
+            self._wanted is None
+            or self._register.is_command
+            or self._register.holds(self.data, self._wanted)
+        )
         self._end(None if in_force else Failure.MISMATCH)
         return b""
 
