@@ -112,7 +112,7 @@ def _temperature(
         stored_per_shown=10,
         unit="K" if is_difference else "°C",
         default=default,
-        enabled_by_default=key == "store_maximum",
+        enabled_by_default=key == "store_maximum" and number == 1,
         # Fixed indices belong to controllers that have no such choice.
         requires=selectors if index is None else (),
     )
