@@ -7,9 +7,9 @@ from scripts.command_line import use_engine
 
 use_engine()
 
-from scripts.benchmarks import plan, vbus, vedirect, vedirect_states  # noqa: E402
+from scripts.benchmarks import plan, simulate, vbus, vedirect, vedirect_states  # noqa: E402
 
-SUBJECTS = (plan, vbus, vedirect, vedirect_states)
+SUBJECTS = (plan, simulate, vbus, vedirect, vedirect_states)
 
 
 def main(arguments: list[str]) -> int:
