@@ -177,6 +177,53 @@ def test_battery_of_its_own_type() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("product_id", "told", "understood"),
+    [
+        (0xA06C, 48, True),
+        (0xA06C, 200, False),
+        (0xA053, 24, True),
+        (0xA053, 48, False),
+        (0xA110, 12, False),
+        (0xA0FF, 36, True),
+        (0xA0FF, 13, False),
+        (0xA3F1, 24, True),
+    ],
+)
+def test_a_voltage_that_the_product_cannot_have(
+    product_id: int, told: int, understood: bool
+) -> None:
+    """An answer damaged on its way must not move the limits of a battery."""
+    known = PRODUCTS.get(product_id)
+    device = Device(
+        family=Family.MPPT if known is None else known.family,
+        product_id=product_id,
+        values={0xEDF1: 255, 0xEDF2: -16.2, 0xEDEF: told, 0xEDF7: 14.4},
+    )
+    assert ("absorption_voltage" in by_key(device)) is understood
+
+
+@pytest.mark.parametrize(
+    ("product_id", "told", "rated"),
+    [
+        (0xA053, 15.0, 15),
+        (0xA053, 6553.0, 15),
+        (0xA0FF, 60.0, 60),
+        (0xA0FF, 999.0, None),
+    ],
+)
+def test_a_current_that_the_product_cannot_have(
+    product_id: int, told: float, rated: float | None
+) -> None:
+    """The name of a product tells its greatest current, and no charger has 999 A."""
+    device = Device(
+        family=Family.MPPT, product_id=product_id, values={0xEDDF: told, 0xEDF0: 10.0}
+    )
+    for key in ("charge_current_limit", "battery_maximum_current"):
+        setting = by_key(device).get(key)
+        assert (None if setting is None else setting.maximum) == rated
+
+
 def test_lithium_battery() -> None:
     """Without temperature compensation it is lithium, and never equalised."""
     charger = Charger()

@@ -71,6 +71,9 @@ QUESTIONS_OF_SOLAR: Final = (
     CHARGER_RELAY_MODE,
 )
 
+HIGHEST_CURRENT: Final = 200
+"""Of all chargers [A]."""
+SYSTEM_VOLTAGES: Final = (12, 24, 36, 48)
 LIMIT_FIRMWARE: Final = 129
 """Solar chargers take a limit of the charge current from version 1.29 on."""
 REMOTE_FIRMWARE: Final = 142
@@ -177,17 +180,27 @@ def chemistry_of(device: Device) -> Chemistry | None:
 
 
 def rated_current_a(device: Device) -> float | None:
-    """Return the greatest current of the charger, as it says or as its name tells."""
+    """Return the greatest current of the charger, as it says and as its name tells.
+
+    A damaged answer now and then passes the weak check of a frame: what no charger
+    has is not believed.
+    """
     told = device.values.get(CHARGER_MAXIMUM_CURRENT)
-    return told or device.ratings.maximum_current_a
+    named = device.ratings.maximum_current_a
+    if not told or told > HIGHEST_CURRENT:
+        return named
+    return told if named is None else min(told, named)
 
 
 def system_voltage_v(device: Device) -> int | None:
-    """Return the voltage of the battery system: 12, 24, 36 or 48."""
+    """Return the voltage of the battery system: 12, 24, 36 or 48.
+
+    None if nothing tells, or the charger says one that it is not made for.
+    """
     told = device.values.get(SYSTEM_VOLTAGE)
-    if told:
-        return int(told)
     voltages = device.ratings.system_voltages
+    if told:
+        return int(told) if told in (voltages or SYSTEM_VOLTAGES) else None
     return voltages[0] if len(voltages) == 1 else None
 
 
