@@ -234,6 +234,23 @@ def test_nonsense_inside_is_left_out(specification: Specification) -> None:
             packet.template.raws(packet.packet.payload)
 
 
+@pytest.mark.parametrize(
+    "number", ["1e400", "1e999999", "1e99999999", "1e-99999999", "1" + 400 * "0"]
+)
+def test_numbers_beyond_all_measures(specification: Specification, number: str) -> None:
+    """No number of digits raises: such a value is left out, such a time is unknown."""
+    document = live_data(specification, [Packet(*CONTROLLER, bytes(range(72)))])
+    told = document["headersets"][0]["packets"][0]
+    told["timestamp"] = 4711.25
+    told["field_values"][0]["raw_value"] = 4712.25
+    text = json.dumps(document)
+    (packet,) = JsonReadings(specification).read(text.replace("4711.25", number))
+    assert packet.timestamp in (None, 0.0)
+    (packet,) = JsonReadings(specification).read(text.replace("4712.25", number))
+    assert packet.timestamp == 4711.25
+    assert packet.template.raws(packet.packet.payload)
+
+
 def test_channels_are_told_apart(specification: Specification) -> None:
     """The inputs of a DL3 may have the same controller twice."""
     one = live_data(specification, [Packet(*CONTROLLER, bytes(72))], channel=1)

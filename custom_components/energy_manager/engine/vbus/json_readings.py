@@ -29,6 +29,7 @@ _OWN_BYTES: Final = 8
 _ABSENT: Final = b"\x00\x80\x00\x00\x00\x00\x00\x80"
 """What no field that was told can hold, neither of two bytes nor of eight."""
 _IMPOSSIBLE: Final = 1 << 80
+_IMPOSSIBLE_DIGITS: Final = 30
 _NO_UNIT: Final = "None"
 _UNTOLD_PRECISION: Final = 3
 _MAX_PRECISION: Final = 6
@@ -102,12 +103,11 @@ class JsonReadings:
             fields, payload = self._own_payload((channel, key), values)
         if not fields:
             return None
-        timestamp = _member(told, "timestamp", (int, Decimal))
         return JsonPacket(
             channel=channel,
             packet=Packet(*key, payload),
             template=self._template(channel, key, fields),
-            timestamp=None if timestamp is None else float(timestamp),
+            timestamp=_timestamp(told),
         )
 
     def _template(
@@ -248,8 +248,18 @@ def _precision(text: str | None) -> int:
     return min(len(match[1] or ""), _MAX_PRECISION)
 
 
+def _timestamp(told: object) -> float | None:
+    """Return when a packet was heard; None if it is not told or no number of seconds."""
+    seconds = _member(told, "timestamp", (int, Decimal))
+    if seconds is None or Decimal(seconds).adjusted() > _IMPOSSIBLE_DIGITS:
+        return None
+    return float(seconds)
+
+
 def _raw(told: _Told, field: Field) -> int | None:
     """Return the integer that was on the bus; None for an impossible one."""
+    if told.value.adjusted() > _IMPOSSIBLE_DIGITS:
+        return None
     scaled = told.value.scaleb(field.precision)
     return None if abs(scaled) >= _IMPOSSIBLE else round(scaled)
 
