@@ -1,6 +1,5 @@
 """Makes hours of statistics of recorded packets; without Home Assistant and files."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,9 @@ from .vbus_packets import BLOCKS, DISPLAY, PacketKey
 from .vbus_points import Point
 
 HOUR_MS: Final = 3_600_000
+
+LEAP_MS: Final = 2 * HOUR_MS
+"""Times further apart than this are a gap in the recording, or damage."""
 
 EARLIEST_MS: Final = 1_104_537_600_000
 """Before 2005 no logger existed: its clock was not set."""
@@ -160,24 +162,68 @@ class _Kind:
         self.columns = [_ColumnHours(column) for column in wanted.columns]
         self._template = wanted.template
         self._newest_ms = 0
+        self._leap: PacketHour | None = None
+        self.taken = 0
+        """Packets that were new."""
+        self.first_ms: int | None = None
+        self.last_ms: int | None = None
 
     def take(self, packets: PacketHour) -> int:
-        """Add the packets of an hour; return how many of them are new."""
-        # Files can overlap, and a logger repeats what it has for a while.
-        new = [
+        """Add the packets of an hour; return how many had a damaged time.
+
+        An hour far behind the ones before waits for the next: times that go back
+        after it tell that its own is damaged. Taken at once, it would make all that
+        follow look repeated.
+        """
+        leap = self._leap
+        if leap is not None:
+            if not self._new(packets):
+                return 0
+            self._leap = None
+            if packets.start_ms >= leap.start_ms:
+                self._add(leap)
+            else:
+                return len(self._new(leap)) + self.take(packets)
+        new = self._new(packets)
+        if new and packets.times_ms[new[0]] - self._newest_ms > LEAP_MS:
+            self._leap = packets
+        else:
+            self._add(packets)
+        return 0
+
+    def end(self) -> None:
+        """Add what waits: nothing comes that could tell that it is damaged."""
+        leap, self._leap = self._leap, None
+        if leap is not None:
+            self._add(leap)
+
+    def _new(self, packets: PacketHour) -> list[int]:
+        """Return which packets of an hour are new.
+
+        Files can overlap, and a logger repeats what it has for a while.
+        """
+        return [
             number
             for number, time_ms in enumerate(packets.times_ms)
             if time_ms > self._newest_ms
         ]
+
+    def _add(self, packets: PacketHour) -> None:
+        """Add what is new in an hour."""
+        new = self._new(packets)
         if not new:
-            return 0
+            return
         times_ms = [packets.times_ms[number] for number in new]
         payloads = [packets.payloads[number] for number in new]
-        self._newest_ms = times_ms[-1]
+        self._newest_ms = self.last_ms = times_ms[-1]
+        if self.first_ms is None:
+            self.first_ms = times_ms[0]
+        self.taken += len(new)
+        if not self.columns:
+            return
         hour = packets.start_ms // HOUR_MS
         for hours, raws in zip(self.columns, self._raws(payloads), strict=True):
             hours.take(hour, times_ms, raws)
-        return len(new)
 
     def _raws(self, payloads: list[bytes]) -> list[Sequence[int | None]]:
         """Return the raw integers of each column."""
@@ -214,20 +260,33 @@ class RecordedHours:
         self._channel = channel
         self._latest_ms = now_ms + HOUR_MS
         self._kinds = {key: _Kind(columns) for key, columns in wanted.items()}
+        self._unclaimed: dict[PacketKey, _Kind] = {}
         self._hours = packet_hours(self._kept(frames))
         self._offered = 0
-        self._taken = 0
         self.frames = 0
         self.wrong_time = 0
-        self.first_ms: int | None = None
-        self.last_ms: int | None = None
-        self.unclaimed: Counter[PacketKey] = Counter()
+
+    @property
+    def first_ms(self) -> int | None:
+        """When the earliest packet was received."""
+        times = (kind.first_ms for kind in self._all())
+        return min((time for time in times if time is not None), default=None)
+
+    @property
+    def last_ms(self) -> int | None:
+        """When the latest packet was received."""
+        times = (kind.last_ms for kind in self._all())
+        return max((time for time in times if time is not None), default=None)
+
+    @property
+    def unclaimed(self) -> dict[PacketKey, int]:
         """Packets for displays that belong to no entity."""
+        return {key: kind.taken for key, kind in self._unclaimed.items()}
 
     @property
     def repeated(self) -> int:
         """How many packets the logger had repeated, or came twice."""
-        return self._offered - self._taken
+        return self._offered - sum(kind.taken for kind in self._all())
 
     @property
     def cells(self) -> int:
@@ -239,15 +298,23 @@ class RecordedHours:
         for _ in range(count):
             packets = next(self._hours, None)
             if packets is None:
+                for kind in self._all():
+                    kind.end()
                 return True
             key = PacketKey(packets.destination, packets.source, packets.command)
-            kind = self._kinds.get(key)
+            kind = self._kinds.get(key) or self._unclaimed.get(key)
             if kind is None:
-                self.unclaimed[key] += len(packets.times_ms)
-                self._taken += len(packets.times_ms)
-            else:
-                self._taken += kind.take(packets)
+                nothing = PacketColumns(template=None, columns=())
+                kind = self._unclaimed[key] = _Kind(nothing)
+            damaged = kind.take(packets)
+            self._offered -= damaged
+            self.wrong_time += damaged
         return False
+
+    def _all(self) -> Iterator[_Kind]:
+        """Return all kinds of packets."""
+        yield from self._kinds.values()
+        yield from self._unclaimed.values()
 
     def _kept(self, frames: Iterable[RecordedFrame]) -> Iterator[RecordedFrame]:
         """Return the frames that can be of use, and count all."""
@@ -264,10 +331,6 @@ class RecordedHours:
                 self.wrong_time += 1
                 continue
             self._offered += 1
-            if self.first_ms is None or time_ms < self.first_ms:
-                self.first_ms = time_ms
-            if self.last_ms is None or time_ms > self.last_ms:
-                self.last_ms = time_ms
             yield recorded
 
     def rows(self, *, at_end: bool) -> list[tuple[Column, list[HourRow]]]:

@@ -1,7 +1,7 @@
 """Recorded packets become hours of statistics, without any Home Assistant."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -252,6 +252,43 @@ def test_files_of_a_folder_in_the_order_of_time(tmp_path: Path) -> None:
     assert sources == [2, 1, 1]
     assert reader.malformed == 1
     assert reader.bytes_read == found.size
+
+
+@pytest.mark.parametrize("at", [0, 3])
+@pytest.mark.parametrize("days", [300, 0.2])
+def test_a_damaged_time_blocks_nothing(
+    specification: Specification, at: int, days: float
+) -> None:
+    """One packet of a later time does not make all others look repeated."""
+    frames = [frame(60 * hour, heat(5_000 + hour), METER) for hour in range(12)]
+    whole = hours_of(specification, frames, METER, "000_4_0")
+    frames.insert(at, frame(days * 1440 + 700, heat(5_003), METER))
+    hours = recorded(specification, frames, METER, "000_4_0")
+    assert hours.work(10**9)
+    ((_, rows),) = hours.rows(at_end=True)
+    assert rows[-1].start == START + timedelta(hours=11)
+    assert [row.start for row in rows][-8:] == [row.start for row in whole][-8:]
+    assert sum(row.rise or 0 for row in rows) <= 11
+    assert hours.wrong_time == 1
+    assert hours.repeated == 0
+    assert hours.last_ms == frames[-1].time_ms
+
+
+def test_a_gap_in_a_recording_is_no_damage(specification: Specification) -> None:
+    """A logger that was off goes on where its clock is, to the last packet."""
+    frames = [
+        frame(minute, probe(200))
+        for minute in (0, 60, 120, 30_000, 30_060, 90_000, 200_000)
+    ]
+    rows = hours_of(specification, frames)
+    assert len(rows) == len(frames)
+
+
+def test_overlapping_files_with_a_gap(specification: Specification) -> None:
+    """Files that tell the same hours again take none of them away."""
+    once = [frame(minute, probe(200)) for minute in (0, 60, 900, 960)]
+    rows = hours_of(specification, [*once, *once, frame(1020, probe(210))])
+    assert len(rows) == 5
 
 
 def test_a_vanished_file_is_told(tmp_path: Path) -> None:
