@@ -40,6 +40,8 @@ class Situation:
     tank_top_c: float | None = None
     floor_c: float = 40.0
     """Below this at the top of the tank the boiler is never held back."""
+    rooms_cold: bool = False
+    """Whether the rooms want heat that the tank may not have."""
     ceiling_c: float = 60.0
     """Above this at the top of the tank the boiler is not made to run."""
 
@@ -74,6 +76,8 @@ def boiler_wish(situation: Situation) -> Wish:
         return Wish(command=Command.ALLOW, why="tank_unknown", urgent=True)
     if situation.action is Command.HOLD and top_c < situation.floor_c:
         return Wish(command=Command.ALLOW, why="tank_cold", urgent=True)
+    if situation.action is Command.HOLD and situation.rooms_cold:
+        return Wish(command=Command.ALLOW, why="rooms_cold", urgent=True)
     if situation.action is Command.RUN and too_hot:
         return Wish(command=Command.ALLOW, why="tank_hot", urgent=True)
     return Wish(command=situation.action, why="plan")

@@ -22,6 +22,7 @@ from .const import CONF_MODE, CONF_PLANT, CONF_ROLES, DOMAIN, Mode
 from .control import Control
 from .coordinator import PlanCoordinator
 from .engine.forecast import Household
+from .engine.planner.layers import rooms_are_cold
 from .engine.planner.plan import Plan
 from .home_watch import HomeWatch
 from .plant_profile import plant_parameters
@@ -220,8 +221,17 @@ class Home:
             charger_on=charger_on,
             tank_top_c=states.tank_top_c(self.hass, self.roles, now),
             floor_c=water.comfort_c - FLOOR_BELOW_COMFORT_K,
+            rooms_cold=self._rooms_are_cold(plan, now),
             ceiling_c=self._ceiling_c(),
         )
+
+    def _rooms_are_cold(self, plan: Plan | None, now: datetime) -> bool:
+        """Return whether the rooms want heat now that the tank may not have."""
+        step = None if plan is None else plan.grid.index(now)
+        if plan is None or step is None or plan.heat.heating_kwh[step] <= 0.0:
+            return False
+        probes_c = states.tank_temperatures_c(self.hass, self.roles, now)
+        return rooms_are_cold(self.plant, probes_c)
 
     def _ceiling_c(self) -> float:
         """Return the temperature to which the boiler may be made to heat the tank."""

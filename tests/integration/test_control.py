@@ -55,6 +55,8 @@ def _changed(situation: Situation, **changes: Any) -> Situation:
         # Comfort goes first: a cold or unknown tank is never held back.
         ({"tank_top_c": 39.9}, Command.ALLOW, "tank_cold"),
         ({"tank_top_c": 0.0}, Command.ALLOW, "tank_cold"),
+        ({"rooms_cold": True}, Command.ALLOW, "rooms_cold"),
+        ({"rooms_cold": True, "action": Command.RUN}, Command.RUN, "plan"),
         ({"tank_top_c": None}, Command.ALLOW, "tank_unknown"),
         ({"action": Command.RUN, "tank_top_c": None}, Command.ALLOW, "tank_unknown"),
         ({"action": Command.RUN, "tank_top_c": 59.9}, Command.RUN, "plan"),

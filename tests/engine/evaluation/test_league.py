@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.energy_manager.engine.errors import InputError
 from custom_components.energy_manager.engine.evaluation import (
+    bound,
     closed_loop,
     controllers,
     league,
@@ -25,6 +26,9 @@ from custom_components.energy_manager.engine.evaluation.outlook import (
 from custom_components.energy_manager.engine.plant.boundary import Boundary
 from custom_components.energy_manager.engine.plant.controller import RelayMode
 from custom_components.energy_manager.engine.plant.house_document import House
+from custom_components.energy_manager.engine.plant.parameters import (
+    ImmersionHeaterParameters,
+)
 
 from ..plant.test_sun import WEATHER
 from ..plant.test_year import NEW_YEAR_S, example, weather
@@ -66,6 +70,75 @@ def test_bound_is_never_beaten_and_the_maker_is_at_zero() -> None:
         assert abs(row.outcome.figures.balance_error) < 1e-9
 
 
+@pytest.mark.parametrize("name", ["proof-of-concept", "off-grid", "old-house"])
+@pytest.mark.parametrize(("start_day", "seed"), [(15, 1), (110, 2)])
+def test_bound_holds_for_the_shipped_houses(
+    name: str, start_day: int, seed: int
+) -> None:
+    """Whatever the house, the season and the disturbance: nobody beats the bound."""
+    start_s = NEW_YEAR_S + start_day * 86400.0
+    some = Conditions(weather=weather(5, start_s), start_s=start_s, days=2, seed=seed)
+    found = league.run_league(example(name), ["maker", "late", "rules"], some)
+    assert found.beaten_by == ()
+    maker, late, rules = (row.outcome for row in found.rows)
+    wanted = maker.figures.dhw_heat_kwh + maker.figures.heating_heat_kwh
+    for outcome in (maker, late, rules):
+        assert outcome.owed_kwh >= found.bound.owed_kwh - 0.01 * wanted
+        assert outcome.figures.boiler_heat_kwh >= found.bound.boiler_heat_kwh - 0.5
+    # Holding the boiler back leaves nobody cold: it ends when the heating calls.
+    for outcome in (late, rules):
+        unmet = outcome.figures.heating_unmet_kwh - maker.figures.heating_unmet_kwh
+        assert unmet <= 0.03 * wanted
+
+
+def test_bound_gives_all_that_can_be_given() -> None:
+    """With a boiler nothing is unmet; a heater of the sun's surplus lowers the bound."""
+    boundary = truth(2)
+    described = house()
+    found = bound.least_boiler_heat(described, boundary, 1.0)
+    assert found.unmet_kwh == pytest.approx(0.0, abs=1e-6)
+    assert found.boiler_heat_kwh >= 0.0
+    bright = replace(boundary, pv_available_w=[500.0] * boundary.steps)
+    heater = ImmersionHeaterParameters(power_w=1000.0)
+    helped = bound.least_boiler_heat(
+        replace(described, immersion_heater=heater), bright, 1.0
+    )
+    assert helped.owed_kwh < found.owed_kwh - 1.0
+
+
+def test_bound_knows_the_heat_exchanger() -> None:
+    """A worse heat exchanger makes the collectors warmer, and the bound higher."""
+    boundary = truth(2)
+    parts = house().collector
+    assert parts is not None
+    owed = [
+        bound.least_boiler_heat(
+            replace(
+                house(), collector=replace(parts, heat_exchanger_effectiveness=share)
+            ),
+            boundary,
+            1.0,
+        ).owed_kwh
+        for share in (1.0, 0.75, 0.4)
+    ]
+    assert owed[0] < owed[1] < owed[2]
+
+
+def test_progress_is_told_to_the_end() -> None:
+    """Each controller and the bound begin and end."""
+    told: dict[str, list[float]] = {}
+    league.run_league(
+        house(),
+        ["late"],
+        conditions(2),
+        lambda name, share: told.setdefault(name, []).append(share),
+    )
+    assert list(told) == ["maker", "late", "bound"]
+    for shares in told.values():
+        assert shares == sorted(shares)
+        assert shares[-1] == 1.0
+
+
 def test_bound_holds_for_heating_and_for_no_sun() -> None:
     """Without sun the bound is what the house takes, and no controller needs less."""
     old = replace(example("old-house"), collector=None)
@@ -79,7 +152,9 @@ def test_bound_holds_for_heating_and_for_no_sun() -> None:
 
 def test_planner_is_in_the_table() -> None:
     """The planner runs in closed loop on forecasts that err, and saves heat."""
-    found = league.run_league(house(), ["plan"], conditions(2))
+    start_s = NEW_YEAR_S + 170 * 86400.0
+    sunny = Conditions(weather=weather(6, start_s), start_s=start_s, days=3)
+    found = league.run_league(house(), ["plan"], sunny)
     (row,) = found.rows
     assert row.outcome.name == "plan"
     assert row.share_of_bound is not None

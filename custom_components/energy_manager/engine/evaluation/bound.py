@@ -4,10 +4,11 @@ A linear program over temperature classes: the tank is a set of volumes at fixed
 temperatures. Collectors lift water from one class to the next ones at their yield
 (ISO 9806) for the mean of the two; the boiler lifts any water; draws and heating take
 water of a class, mixed down where it is warmer than needed; losses let water sink to
-the class below. Stratification is perfect, valves and pumps cost nothing, flows have
-no limit but the collectors' area: what a real plant needs lies above. Between classes
-the collectors' yield is taken straight, so that the bound is near-tight, not rigorous
-to the last percent.
+the class below, and a room that is warmer lets it rise. The heat exchanger makes the
+collectors as much warmer as their yield at full flow asks. Stratification is perfect,
+valves and pumps cost nothing, and electricity is there whenever it is wanted: what a
+real plant needs lies above. Between classes the collectors' yield is taken straight, so
+that the bound is near-tight, not rigorous to the last percent.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from scipy.sparse import coo_array
 from ..errors import SolverError
 from ..plant.boundary import Boundary
 from ..plant.house_document import House
+from ..plant.parameters import CollectorParameters
 from ..plant.sun import FloatArray
 from ..plant.tank import WATER_J_PER_KG_K
 from ..plant.year import WARM_UP_TANK_C
@@ -27,6 +29,12 @@ from ..units import SECONDS_PER_HOUR
 KWH_PER_KG_K = WATER_J_PER_KG_K / 3.6e6
 STEPS_UP = 2
 """How many classes water may rise at once."""
+MANY = 50_000
+"""Columns from which the interior-point method is faster than the simplex method."""
+TIE = 1e-3
+"""What is unmet costs so much more than boiler heat, and what is left at the end is
+worth so much less: among equals the bound is the one that needs least boiler heat for
+all that is wanted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +42,8 @@ class Bound:
     """What the best possible operation needs."""
 
     boiler_heat_kwh: float
+    unmet_kwh: float
+    """What no operation could have given."""
     owed_kwh: float
     """Boiler heat less what the tank holds more at the end; see `Outcome`."""
     block_h: float
@@ -91,6 +101,26 @@ def least_boiler_heat(house: House, boundary: Boundary, block_h: float) -> Bound
     return program.solve()
 
 
+def _yield_w_per_m2(
+    parts: CollectorParameters, absorbed: FloatArray, above_air_k: FloatArray
+) -> FloatArray:
+    """Return what collectors give to water that is so much warmer than the air.
+
+    The fluid is warmer than the water by r q, with r of the heat exchanger at full
+    flow: q = S - a1 x - a2 x |x| with x = above_air + r q, solved for q.
+    """
+    rate = parts.flow_l_per_h_m2 * parts.fluid_kj_per_l_k / 3.6
+    r = (1.0 / parts.heat_exchanger_effectiveness - 1.0) / rate
+    # With x = d + r q and q = S - (a1 + a2 |x|) x: r a2 x|x| + (1 + r a1) x = d + r S.
+    source = above_air_k + r * absorbed
+    linear = 1.0 + r * parts.a1_w_per_m2_k
+    curve = r * parts.a2_w_per_m2_k2 * np.abs(source)
+    excess = 2.0 * source / (linear + np.sqrt(linear * linear + 4.0 * curve))
+    loss = (parts.a1_w_per_m2_k + parts.a2_w_per_m2_k2 * np.abs(excess)) * excess
+    gain: FloatArray = np.maximum(absorbed - loss, 0.0)
+    return gain
+
+
 class _Program:
     """The linear program of one house."""
 
@@ -111,6 +141,7 @@ class _Program:
         self.absorbed = by_block(boundary.absorbed_w_per_m2)
         water = house.hot_water
         litres = by_block(boundary.draw_l).sum(axis=1)
+        self.surplus_w = by_block(boundary.pv_available_w)
         self.hot_water_kwh = litres * KWH_PER_KG_K * (water.use_c - water.cold_c)
         heating = boundary.heating_w
         self.heating_kwh = np.zeros(self.blocks)
@@ -119,13 +150,16 @@ class _Program:
         self.equal, self.at_most = _Rows(), _Rows()
         self.costs: list[float] = []
         self.heat: list[float] = []
+        self.unmet: list[float] = []
         self.volumes = [self._new(0.0) for _ in self.classes]
         """Columns of the volumes at the end of the block before."""
         self._begin()
 
-    def _new(self, cost: float, heat: float = 0.0) -> int:
+    def _new(self, cost: float, heat: float = 0.0, unmet: float = 0.0) -> int:
+        """Add a column: what it costs, and what of that is burnt or lacking."""
         self.costs.append(cost)
         self.heat.append(heat)
+        self.unmet.append(unmet)
         return len(self.costs) - 1
 
     def _begin(self) -> None:
@@ -153,6 +187,8 @@ class _Program:
             self._collect(block, balance)
         if self.house.boiler is not None:
             self._burn(block, balance)
+        if self.house.immersion_heater is not None:
+            self._immerse(block, balance)
         self._draw(block, balance)
         self._heat(block, balance)
         after = [self._new(0.0) for _ in self.classes]
@@ -162,15 +198,17 @@ class _Program:
         self.volumes = after
 
     def _lose(self, balance: list[list[tuple[int, float]]]) -> None:
-        """Let a share of each class sink to the one below."""
+        """Let a share of each class sink to the one below, or rise in a warm room."""
         store = self.house.tank
         per_kg = store.loss_w_per_k / store.volume_l * self.block_h / 1000.0
-        for place in range(1, len(self.classes)):
-            drop = KWH_PER_KG_K * (self.classes[place] - self.classes[place - 1])
-            share = per_kg * max(self.classes[place] - store.room_c, 0.0) / drop
-            share = min(share, 1.0)
+        for place, warm_c in enumerate(self.classes):
+            onward = place - 1 if warm_c > store.room_c else place + 1
+            if not 0 <= onward < len(self.classes):
+                continue
+            span = KWH_PER_KG_K * abs(self.classes[onward] - warm_c)
+            share = min(per_kg * abs(warm_c - store.room_c) / span, 1.0)
             balance[place].append((self.volumes[place], -share))
-            balance[place - 1].append((self.volumes[place], share))
+            balance[onward].append((self.volumes[place], share))
 
     def _collect(self, block: int, balance: list[list[tuple[int, float]]]) -> None:
         """Lift water with the sun, as far as the area reaches."""
@@ -180,9 +218,9 @@ class _Program:
         for low in range(len(self.classes) - 1):
             for high in range(low + 1, min(low + 1 + STEPS_UP, len(self.classes))):
                 mean_c = (self.classes[low] + self.classes[high]) / 2.0
-                excess = mean_c - self.ambient[block]
-                loss = parts.a1_w_per_m2_k + parts.a2_w_per_m2_k2 * np.abs(excess)
-                gain = np.maximum(self.absorbed[block] - loss * excess, 0.0)
+                gain = _yield_w_per_m2(
+                    parts, self.absorbed[block], mean_c - self.ambient[block]
+                )
                 kwh_per_m2 = float(gain.sum()) * self.dt_h / 1000.0
                 if kwh_per_m2 <= 1e-6:
                     continue
@@ -211,13 +249,32 @@ class _Program:
         power.append((self._direct, 1.0))
         self.at_most.add(power, boiler.power_kw * self.block_h)
 
+    def _immerse(self, block: int, balance: list[list[tuple[int, float]]]) -> None:
+        """Lift water with what the modules could give, as if nothing else took it."""
+        heater = self.house.immersion_heater
+        assert heater is not None
+        sun_kwh = float(self.surplus_w[block].sum()) * self.dt_h / 1000.0
+        power: list[tuple[int, float]] = []
+        for low in range(len(self.classes) - 1):
+            if sun_kwh <= 1e-6 or self.classes[low] >= heater.maximum_c:
+                break
+            column = self._new(0.0)
+            power.append(
+                (column, KWH_PER_KG_K * (self.classes[low + 1] - self.classes[low]))
+            )
+            balance[low].append((column, -1.0))
+            balance[low + 1].append((column, 1.0))
+        if power:
+            most_kwh = heater.power_w / 1000.0 * self.block_h
+            self.at_most.add(power, min(sun_kwh, most_kwh))
+
     def _draw(self, block: int, balance: list[list[tuple[int, float]]]) -> None:
         """Meet the hot water; what does not come costs as much as boiler heat."""
         wanted = float(self.hot_water_kwh[block])
         if wanted <= 0.0:
             return
         water = self.house.hot_water
-        terms: list[tuple[int, float]] = [(self._new(1.0), 1.0)]
+        terms: list[tuple[int, float]] = [(self._new(1.0 + TIE, unmet=1.0), 1.0)]
         cold = self.classes.index(water.cold_c)
         full = wanted / (KWH_PER_KG_K * (water.use_c - water.cold_c))
         flow: list[tuple[int, float]] = []
@@ -240,7 +297,7 @@ class _Program:
         heating = self.house.heating
         if wanted <= 0.0 or heating is None:
             return
-        terms: list[tuple[int, float]] = [(self._new(1.0), 1.0)]
+        terms: list[tuple[int, float]] = [(self._new(1.0 + TIE, unmet=1.0), 1.0)]
         if self.house.boiler is not None:
             terms.append((self._direct, 1.0))
         back = self.classes.index(heating.return_c)
@@ -260,29 +317,29 @@ class _Program:
 
     def solve(self) -> Bound:
         """Return the least of boiler heat, unmet heat and heat taken from the tank."""
-        costs = np.array(self.costs)
-        for place, column in enumerate(self.volumes):
-            costs[column] -= KWH_PER_KG_K * self.classes[place]
-        columns = len(costs)
-        method = "highs-ipm" if columns > 50_000 else "highs"
+        columns = len(self.costs)
+        costs, stored = np.array(self.costs), np.zeros(columns)
+        for place, warm_c in enumerate(self.classes):
+            stored[place] -= KWH_PER_KG_K * warm_c
+            stored[self.volumes[place]] += KWH_PER_KG_K * warm_c
+        # The start is given: its share of the costs is the same for all.
         result = linprog(
-            costs,
+            costs - (1.0 - TIE) * stored,
             A_ub=self.at_most.matrix(columns).tocsr() if self.at_most.right else None,
             b_ub=self.at_most.right or None,
             A_eq=self.equal.matrix(columns).tocsr(),
             b_eq=self.equal.right,
             bounds=(0.0, None),
-            method=method,
+            method="highs-ipm" if columns > MANY else "highs",
         )
         if result.x is None:
             raise SolverError(f"the bound could not be computed: {result.message}")
-        start_kwh = sum(
-            KWH_PER_KG_K * self.classes[place] * float(result.x[place])
-            for place in range(len(self.classes))
-        )
+        burnt_kwh = float(np.dot(self.heat, result.x))
+        unmet_kwh = float(np.dot(self.unmet, result.x))
         return Bound(
-            boiler_heat_kwh=float(np.dot(self.heat, result.x)),
-            owed_kwh=float(result.fun) + start_kwh,
+            boiler_heat_kwh=burnt_kwh,
+            unmet_kwh=unmet_kwh,
+            owed_kwh=burnt_kwh + unmet_kwh - float(np.dot(stored, result.x)),
             block_h=self.block_h,
             variables=columns,
         )

@@ -70,14 +70,24 @@ def run_controller(
     forecaster: Forecaster,
     horizon_s: float,
     progress: Callable[[float], None] | None = None,
+    watch: year.Control | None = None,
 ) -> Outcome:
     """Let a controller run a house through what acts on it.
 
-    `progress` is called with the share done, about a hundred times.
+    `progress` is called with the share done, about a hundred times; `watch` before
+    each step, when the controller has set its modes.
     """
     run = HouseRun(real.plant, year.start_state(real, boundary.ambient_c[0]))
     loop = _Loop(controller, forecaster, horizon_s, boundary, progress)
-    course = year.simulate(real, boundary, run=run, control=loop)
+
+    def control(time_s: float, house: HouseRun) -> None:
+        loop(time_s, house)
+        if watch is not None:
+            watch(time_s, house)
+
+    course = year.simulate(real, boundary, run=run, control=control)
+    if progress is not None:
+        progress(1.0)
     found = figures(real, course.whole)
     owed_kwh = (
         found.boiler_heat_kwh
@@ -136,6 +146,7 @@ def _observe(time_s: float, run: HouseRun) -> Observation:
         ambient_c=run.ambient_c,
         boiler_on=run.boiler_on,
         boiler_since_s=run.boiler_since_s,
+        heating_call=run.heating_call,
         soc=run.electric.soc,
     )
 

@@ -22,6 +22,8 @@ class Observation:
     boiler_on: bool
     boiler_since_s: float
     """Time since the boiler last started or stopped."""
+    heating_call: bool
+    """Whether the heating asks for the boiler: the tank is too cold for the rooms."""
     soc: float
     """State of charge of the battery, 0 to 1."""
 

@@ -1,7 +1,8 @@
 """The league table: controllers side by side, between the maker's and the best possible."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+import math
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from ..errors import InputError
 from ..plant.boundary import DAY_S, Boundary, WeatherSeries, boundary_of, modelled_draws
 from ..plant.heating import demand_w
 from ..plant.house_document import House
+from ..plant.year import Control
 from .bound import Bound, least_boiler_heat
 from .closed_loop import Outcome, disturbed, run_controller
 from .controllers import CONTROLLERS
@@ -16,6 +18,12 @@ from .outlook import Forecast, Forecaster
 from .setting import Setting
 
 BASELINE = "maker"
+BOUND = "bound"
+"""Under this name the bound tells how far it has come."""
+FINE_DAYS = 31
+FINE_BLOCK_H = 1.0
+COARSE_BLOCK_H = 3.0
+"""Blocks of the bound, up to so many days and beyond."""
 TOLERANCE = 0.01
 """Share of all heat by which a controller may seem to beat the near-tight bound."""
 
@@ -68,28 +76,29 @@ def run_league(
     names: Sequence[str],
     conditions: Conditions,
     progress: Callable[[str, float], None] | None = None,
+    watch: Mapping[str, Control] | None = None,
 ) -> League:
     """Run controllers on the same house and return the table.
 
     The maker's control is always run, since the others are judged by it. `progress`
-    is called with a controller's name and the share done.
+    is called with a controller's name and the share done; `watch` has, by name of a
+    controller, what is called before each step with its time and the house.
     """
     check_names(names)
     setting = Setting(house=house)
     real = disturbed(house, conditions.seed)
-    ahead_days = conditions.days + round(setting.horizon_s / DAY_S)
+    ahead_days = conditions.days + math.ceil(setting.horizon_s / DAY_S)
     truth = _truth(real, conditions, ahead_days)
     boundary = _first_days(truth, conditions.days)
     usual = modelled_draws(house, truth.start_s, truth.steps, truth.step_s)
+    forecaster = Forecaster(
+        truth,
+        conditions.forecast,
+        seed=conditions.seed,
+        usual_draw_l=_spread(usual, conditions.step_s),
+    )
     outcomes: dict[str, Outcome] = {}
     for name in dict.fromkeys((BASELINE, *names)):
-        forecaster = Forecaster(
-            truth,
-            conditions.forecast,
-            seed=conditions.seed,
-            usual_draw_l=_spread(usual, conditions.step_s),
-        )
-        told = None if progress is None else _named(progress, name)
         outcomes[name] = run_controller(
             name,
             CONTROLLERS[name](setting),
@@ -97,15 +106,22 @@ def run_league(
             boundary,
             forecaster,
             setting.horizon_s,
-            told,
+            None if progress is None else _named(progress, name),
+            None if watch is None else watch.get(name),
         )
-    bound = least_boiler_heat(
-        real,
-        given_heating(real, boundary),
-        1.0 if conditions.days <= 31 else 3.0,
+    if progress is not None:
+        progress(BOUND, 0.0)
+    hours = FINE_BLOCK_H if conditions.days <= FINE_DAYS else COARSE_BLOCK_H
+    bound = least_boiler_heat(real, given_heating(real, boundary), hours)
+    if progress is not None:
+        progress(BOUND, 1.0)
+    return _table(
+        [outcomes[name] for name in dict.fromkeys(names)], outcomes[BASELINE], bound
     )
-    baseline = outcomes[BASELINE]
-    shown = [outcomes[name] for name in dict.fromkeys(names)]
+
+
+def _table(shown: list[Outcome], baseline: Outcome, bound: Bound) -> League:
+    """Return the table of outcomes with what they are worth."""
     turnover = baseline.figures.dhw_heat_kwh + baseline.figures.heating_heat_kwh
     return League(
         rows=tuple(

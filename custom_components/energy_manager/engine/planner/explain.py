@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .boiler_rows import forced_steps
-from .layers import initial_layers
+from .layers import initial_layers, rooms_are_cold
 from .plan import Decision, HeatFlows, Reason, Run
 from .problem import PeopleDay, Problem
 
@@ -24,7 +24,6 @@ ROOMS_H = 2.0
 
 LEAST_ROOMS_KWH = 0.2
 """Less heat than this until then can wait."""
-
 OUTLOOK_H = 12.0
 """How far a run looks ahead where no sun comes."""
 
@@ -89,16 +88,14 @@ def decide(problem: Problem, heat: HeatFlows, runs: tuple[Run, ...]) -> Decision
 def _rooms_need_boiler(problem: Problem, heat: HeatFlows) -> Reason | None:
     """Return why the boiler's own thermostat must see to the rooms, if it must.
 
-    Heating water is taken at the bottom of the boiler's zone, between the probes:
-    there the plan cannot see how cold it is. Unless the lower layer carries the
-    rooms, holding the boiler back could leave them cold.
+    Heating water is taken at the bottom of the boiler's zone, which may be cold while
+    its top is warm. Holding the boiler back could then leave the rooms cold.
     """
-    heating = problem.plant.heating
     last = min(problem.grid.steps, max(1, round(ROOMS_H / problem.grid.step_h)))
     wanted = sum(heat.heating_kwh[:last])
-    if heating is None or wanted < LEAST_ROOMS_KWH:
+    if wanted < LEAST_ROOMS_KWH or problem.plant.heating is None:
         return None
-    if heat.tank_lower_c[0] >= (heating.supply_c + heating.return_c) / 2:
+    if not rooms_are_cold(problem.plant, problem.state.tank_c):
         return None
     return Reason(
         code="rooms_need_boiler",

@@ -11,6 +11,9 @@ from typing import Self
 from ..plant.parameters import PlantParameters
 from ..units import WATER_KWH_PER_L_K, WATTS_PER_KILOWATT
 
+ROOMS_MARGIN_K = 2.0
+"""So much above the heating's supply temperature the tank carries the rooms a while."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layers:
@@ -87,11 +90,7 @@ def initial_layers(
     Between the known probes the temperature runs straight, beyond them it stays.
     A lower layer that would be warmer than the upper one is mixed with it.
     """
-    known = [
-        (height, probe)
-        for height, probe in zip(plant.tank.probe_heights, probes_c, strict=False)
-        if probe is not None
-    ]
+    known = _known(plant, probes_c)
     if not known:
         return None
     border = plant.tank.boiler_height
@@ -100,6 +99,34 @@ def initial_layers(
     if lower > upper:
         lower = upper = lower * border + upper * (1.0 - border)
     return upper, lower
+
+
+def rooms_are_cold(plant: PlantParameters, probes_c: tuple[float | None, ...]) -> bool:
+    """Return whether the tank may be too cold for the rooms, as far as probes tell.
+
+    The heating takes its water at the lower end of the boiler's zone, which may be cold
+    while its top is warm. What is sure is only that it is no colder than a probe below
+    it. Unknown counts as cold; without heating nothing is cold.
+    """
+    if plant.heating is None:
+        return False
+    below = [
+        probe
+        for height, probe in _known(plant, probes_c)
+        if height <= plant.tank.boiler_height
+    ]
+    return not below or max(below) < plant.heating.supply_c + ROOMS_MARGIN_K
+
+
+def _known(
+    plant: PlantParameters, probes_c: tuple[float | None, ...]
+) -> list[tuple[float, float]]:
+    """Return height and temperature of the probes that tell something."""
+    return [
+        (height, probe)
+        for height, probe in zip(plant.tank.probe_heights, probes_c, strict=False)
+        if probe is not None
+    ]
 
 
 def _mean_between(known: list[tuple[float, float]], bottom: float, top: float) -> float:

@@ -24,6 +24,6 @@ class Late:
         self, observation: Observation, _outlook: Callable[[], Outlook]
     ) -> Modes:
         """Release the boiler at the last moment."""
-        if observation.probes_c[-1] > self._least_c:
+        if observation.probes_c[-1] > self._least_c and not observation.heating_call:
             return Modes(boiler=RelayMode.OFF)
         return Modes()

@@ -1,7 +1,8 @@
 """The product's planner: a plan for two days, made anew every hour.
 
 What Home Assistant does with a plan is done here too: the boiler is held, released or
-run as the plan says, never held below comfort and never run into a hot tank.
+run as the plan says, never held below comfort, nor while the heating calls for it,
+and never run into a hot tank.
 """
 
 from collections.abc import Callable
@@ -26,25 +27,29 @@ from ..outlook import Outlook
 from ..setting import Setting
 
 STEP_S = 1800
-FLOOR_K = 3.0
-"""Below comfort plus this the boiler is never held back."""
+ROOMS = "rooms_need_boiler"
+STRATIFIED_K = 4.0
+"""So much warmer than the mean of the boiler's zone its top may well be."""
+REHEAT_K = 4.0
+"""A tank that fell below comfort is warmed by so much, not by a start for each draw."""
 
 
 class Planned:
     """Plans ahead."""
 
-    interval_s = float(STEP_S)
+    interval_s = 300.0
 
     def __init__(self, setting: Setting) -> None:
         """Take the house, and no plan yet."""
         self._house = setting.house
         self._plan: Plan | None = None
         self._steps = math.floor(setting.horizon_s / STEP_S)
+        self._reheating = False
         self.failures = 0
         """How often no plan could be made."""
 
     def decide(self, observation: Observation, outlook: Callable[[], Outlook]) -> Modes:
-        """Plan once an hour, and do what the plan says for this half hour."""
+        """Plan once an hour, and look every few minutes whether comfort is kept."""
         now = datetime.fromtimestamp(observation.time_s, UTC)
         plan = self._plan
         if plan is None or now - plan.created >= timedelta(hours=1):
@@ -59,23 +64,37 @@ class Planned:
             return Modes()
         electric = plan.electricity
         return Modes(
-            boiler=self._boiler(plan, step, observation.probes_c[-1]),
+            boiler=self._boiler(plan, step, observation),
             inverter=InverterMode.ON
             if electric.inverter_on[step]
             else InverterMode.OFF,
             charger_on=electric.charger_on[step],
         )
 
-    def _boiler(self, plan: Plan, step: int, top_c: float) -> int:
+    def _boiler(self, plan: Plan, step: int, observation: Observation) -> int:
         """Return the mode of the boiler's relay."""
-        house = self._house
-        if house.boiler is None or plan.decision.action == "allow":
+        house, top_c = self._house, observation.probes_c[-1]
+        decision = plan.decision
+        # The plan leaves the rooms to the thermostat, for it does not know whether the
+        # heating calls; here that is known.
+        free = decision.action == "allow" and decision.reason.code != ROOMS
+        if house.boiler is None or free:
             return RelayMode.AUTO
-        if plan.heat.boiler_on[step]:
-            ceiling_c = min(house.boiler.setpoint_c, house.tank.maximum_c - 5.0)
-            return RelayMode.ON if top_c < ceiling_c else RelayMode.AUTO
-        if top_c < house.hot_water.comfort_c:
+        least_c = house.hot_water.comfort_c
+        if self._reheating:
+            least_c = min(least_c + REHEAT_K, house.boiler.setpoint_c)
+        self._reheating = top_c < least_c
+        if self._reheating or observation.heating_call:
             return RelayMode.AUTO
+        ceiling_c = min(
+            house.boiler.setpoint_c,
+            house.tank.maximum_c - 5.0,
+            plan.heat.tank_upper_c[step + 1] - STRATIFIED_K,
+        )
+        # A run waits while the tank's top is nearly as warm as planned for all of the
+        # zone, and ends when it is.
+        if plan.heat.boiler_on[step] and top_c < ceiling_c:
+            return RelayMode.ON
         return RelayMode.OFF
 
     def problem(self, observation: Observation, ahead: Outlook) -> Problem:

@@ -23,7 +23,7 @@ MARGIN_K = 2.0
 class Rules:
     """Holds the boiler before a sunny day."""
 
-    interval_s = 900.0
+    interval_s = 300.0
 
     def __init__(self, setting: Setting) -> None:
         """Take what the tank lacks from the house."""
@@ -35,7 +35,7 @@ class Rules:
         top_c = observation.probes_c[-1]
         if house.boiler is None or house.collector is None:
             return Modes()
-        if top_c < house.hot_water.comfort_c + MARGIN_K:
+        if observation.heating_call or top_c < house.hot_water.comfort_c + MARGIN_K:
             return Modes()
         mean_c = sum(observation.probes_c) / len(observation.probes_c)
         heat_j_per_k = house.tank.volume_l * tank.WATER_J_PER_KG_K
