@@ -44,9 +44,14 @@ class VEDirectControl:
         return self._used_at is not None and monotonic() - self._used_at <= seconds
 
     @callback
-    def async_set_connected(self, connected: bool) -> None:
-        """Note whether the device can be reached; without it nothing is kept back."""
+    def async_set_connected(self, connected: bool, *, used: bool = False) -> None:
+        """Note whether the device can be reached; without it nothing is kept back.
+
+        `used` tells that it was spoken to just before.
+        """
         self._connected = connected
+        if used:
+            self._used_at = monotonic()
         self.session += 1
         self._absent.clear()
         if not connected:

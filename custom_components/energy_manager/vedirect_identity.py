@@ -57,6 +57,8 @@ class Heard:
 
     identity: Identity
     data: bytes
+    asked: bool
+    """Whether it was spoken to: the text of old firmware pauses for a while."""
 
 
 def name_of(identity: Identity) -> str:
@@ -124,7 +126,7 @@ async def async_hear(stream: Stream) -> Heard:
         identity = Identity(product_id=identity.product_id, serial_number=serial_number)
     if not await listener.async_listen(TEXT_RETURN_S, lambda: listener.blocks > 0):
         raise TextMissingError(identity)
-    return Heard(identity=identity, data=bytes(listener.data))
+    return Heard(identity=identity, data=bytes(listener.data), asked=listener.asked)
 
 
 class _Listener:
@@ -134,6 +136,7 @@ class _Listener:
         """Take the port."""
         self.data = bytearray()
         self.blocks = 0
+        self.asked = False
         self._stream = stream
         self._decoder = Decoder()
         self._merge = Merge()
@@ -201,6 +204,7 @@ class _Listener:
                     lambda: self.blocks >= seen,  # noqa: B023
                 )
             self._frames.clear()
+            self.asked = True
             self._stream.write(question)
             if await self.async_listen(ANSWER_S, lambda: self._found(answers)):
                 return next(frame for frame in self._frames if answers(frame))

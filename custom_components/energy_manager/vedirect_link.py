@@ -155,7 +155,9 @@ class VEDirectLink(VEDirectDevice):
     @callback
     def _connection_changed(self) -> None:
         """Begin anew, and tell everybody that the connection came or went."""
-        self.commands.async_set_connected(self.connected)
+        self.commands.async_set_connected(
+            self.connected, used=self.connected and self.presence.asked
+        )
         self._decoder = Decoder()
         self._merge = Merge()
         self._opening_damage = None

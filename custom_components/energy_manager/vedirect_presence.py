@@ -68,6 +68,8 @@ class Presence:
         self.stranger = False
         self.answers = False
         """Whether something answered or spoke lately, if only over HEX."""
+        self.asked = False
+        """Whether it was asked over HEX who it is when the port was opened."""
 
     @property
     def product(self) -> Product | None:
@@ -107,6 +109,7 @@ class Presence:
         if not self.check(heard.identity):
             raise LinkStrangerError(heard.identity)
         self.identity = heard.identity
+        self.asked = heard.asked
         stream.unread(heard.data)
 
     @callback

@@ -100,6 +100,24 @@ async def test_a_pause_may_be_a_swap(
     assert sensor_of(hass, "voltage") != "48.0"
 
 
+@pytest.mark.usefixtures("impatient")
+async def test_asking_who_is_there_may_make_the_text_pause(
+    hass: HomeAssistant, monitor: SpeakingMonitor, clock: Clock
+) -> None:
+    """A monitor that pauses because it was just asked for its number is no other."""
+    entry = entry_for(monitor.port)
+    await async_set_up(hass, entry, "voltage")
+    await monitor.async_stop()
+    await asyncio.sleep(0.1)
+    link = entry.runtime_data
+    assert entry.data[CONF_SERIAL_NUMBER] == "HQ2345BAT05"
+    clock.tick(6)
+    link._receive(text((("PID", "0xA389"), ("V", "12700"))))
+    await asyncio.sleep(0.1)
+    assert link.connected
+    assert link.values["voltage"].value == 12.7
+
+
 async def test_a_stranger_leaves_no_reading(
     hass: HomeAssistant, charger: SpeakingCharger
 ) -> None:
