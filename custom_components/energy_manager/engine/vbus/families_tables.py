@@ -13,6 +13,9 @@ from .setting import CrossLimit, Setting
 MEANING_UNCONFIRMED: Final = "meaning_unconfirmed"
 """What the numbers mean is not told for this family."""
 
+USUAL_RELAYS: Final = 5
+"""Relays whose modes are shown at first: large controllers have many that hang free."""
+
 _CELSIUS: Final = (("TemperatureSelector", 0), ("TemperatureHysteresisSelector", 0))
 _KELVIN: Final = (("TemperatureHysteresisSelector", 0),)
 
@@ -53,7 +56,7 @@ def _mode(
         reason=None if writable is None else MEANING_UNCONFIRMED,
         default="automatic",
         automatic="automatic",
-        enabled_by_default=key == "relay_mode",
+        enabled_by_default=key == "relay_mode" and number <= USUAL_RELAYS,
     )
 
 
