@@ -142,10 +142,10 @@ async def async_fails(action: Any) -> HomeAssistantError:
 
 FAMILIES = [
     pytest.param(BX_PLUS, "7112_relay_1_mode", "on", RELAY.format(1), 3, id="bx_plus"),
-    pytest.param(MX_2, "7E11_relay_14_mode", "on", RELAY.format(14), 4, id="mx_2"),
+    pytest.param(MX_2, "7E11_relay_5_mode", "on", RELAY.format(5), 4, id="mx_2"),
     pytest.param(SLT, "1001_relay_4_mode", "max", RELAY.format(4), 3, id="slt"),
     pytest.param(CS_PLUS, "2211_relay_2_mode", "on", "Handbetrieb2", 2, id="cs_plus"),
-    pytest.param(E, "1050_relay_7_mode", "max", "Relaismodus7", 3, id="e"),
+    pytest.param(E, "1050_relay_5_mode", "max", "Relaismodus5", 3, id="e"),
 ]
 
 
