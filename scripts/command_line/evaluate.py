@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import asdict
+from datetime import UTC, datetime
 import json
 import sys
 from typing import Any
@@ -24,7 +25,15 @@ from custom_components.energy_manager.engine.plant.tables import (
     load_table,
     weather_table,
 )
-from scripts.command_line.simulate import STEP_S, add_house, house_of, span_of, text_of
+from scripts.command_line import chart
+from scripts.command_line.simulate import (
+    STEP_S,
+    add_chart,
+    add_house,
+    house_of,
+    span_of,
+    text_of,
+)
 
 DAYS = 14
 FORECASTS = ("perfect", "realistic", "naive")
@@ -58,6 +67,12 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--forecast", choices=FORECASTS, default="realistic")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print a JSON document")
+    add_chart(parser)
+    parser.add_argument(
+        "--week-of",
+        metavar="NAME",
+        help="with --week: the controller of the chart; the last one without this",
+    )
     parser.add_argument("--quiet", action="store_true", help="tell no progress")
     parser.set_defaults(run=run)
 
@@ -70,9 +85,7 @@ def run(options: argparse.Namespace) -> int:
         ]
         check_names(names)
         house = house_of(options)
-        league = run_league(
-            house, names, conditions(options, house), None if options.quiet else tell
-        )
+        league = _league(options, house, names)
     except InputError as error:
         print(f"{options.house}: {error}", file=sys.stderr)
         return 2
@@ -90,9 +103,45 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _league(options: argparse.Namespace, house: House, names: list[str]) -> League:
+    """Return the table, and draw the chart that is asked for."""
+    under = conditions(options, house)
+    record: chart.Record | None = None
+    shown = names[-1] if options.week_of is None else options.week_of
+    if options.chart is not None:
+        chart.check_file(options.chart)
+        if shown not in names:
+            raise InputError("--week-of", f"must be one of {', '.join(names)}")
+        if options.week is not None:
+            span = chart.week_of(under.start_s, under.days, options.week)
+            record = chart.Record(*span)
+    league = run_league(
+        house,
+        names,
+        under,
+        None if options.quiet else tell,
+        watch=None if record is None else {shown: record},
+    )
+    title = house.name or "House"
+    if record is not None:
+        chart.draw_week(options.chart, f"{title}\ncontroller: {shown}", record.course)
+    elif options.chart is not None:
+        chart.draw_league(options.chart, f"{title}\n{_terms(under)}", league)
+    return league
+
+
+def _terms(under: Conditions) -> str:
+    """Return in a few words what a league was run under."""
+    begin = datetime.fromtimestamp(under.start_s, UTC)
+    return (
+        f"{under.days} days from {begin:%Y-%m-%d}, {under.forecast} forecasts, "
+        f"seed {under.seed}"
+    )
+
+
 def tell(name: str, share: float) -> None:
     """Say how far a controller has come."""
-    end = "\n" if share >= 0.99 else ""
+    end = "\n" if share >= 1.0 else ""
     print(f"\r{name}: {100 * share:.0f} %", end=end, file=sys.stderr, flush=True)
 
 

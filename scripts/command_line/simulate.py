@@ -30,6 +30,7 @@ from custom_components.energy_manager.engine.plant.tables import (
     weather_table,
 )
 from custom_components.energy_manager.engine.plant.year import Course, simulate
+from scripts.command_line import chart
 from scripts.command_line.plan import read
 
 STEP_S = 300.0
@@ -42,7 +43,21 @@ def add_parser(subparsers: Any) -> None:
     )
     add_house(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON document")
+    add_chart(parser)
     parser.set_defaults(run=run)
+
+
+def add_chart(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a chart of a week."""
+    parser.add_argument(
+        "--chart",
+        metavar="FILE.svg",
+        type=Path,
+        help="draw a chart; the ending says in which form (svg, png, pdf)",
+    )
+    parser.add_argument(
+        "--week", type=int, metavar="N", help="the week of the chart, 1 is the first"
+    )
 
 
 def add_house(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +80,11 @@ def run(options: argparse.Namespace) -> int:
     """Print what a year came to; one line and exit code 2 where a file is wrong."""
     try:
         house = house_of(options)
-        course = simulate(house, conditions(options, house))
+        boundary = conditions(options, house)
+        record = _record(options, boundary)
+        course = simulate(house, boundary, control=record)
+        if record is not None:
+            chart.draw_week(options.chart, house.name or "House", record.course)
     except InputError as error:
         print(f"{options.house}: {error}", file=sys.stderr)
         return 2
@@ -74,6 +93,16 @@ def run(options: argparse.Namespace) -> int:
     else:
         print_table(house, course)
     return 0
+
+
+def _record(options: argparse.Namespace, boundary: Boundary) -> chart.Record | None:
+    """Return what notes the week of the chart, None without a chart."""
+    if options.chart is None:
+        return None
+    chart.check_file(options.chart)
+    days = boundary.steps * boundary.step_s / DAY_S
+    week = 1 if options.week is None else options.week
+    return chart.Record(*chart.week_of(boundary.start_s, days, week))
 
 
 def house_of(options: argparse.Namespace) -> House:

@@ -163,31 +163,36 @@ def collector_yield(
     sun, linear, rest = sun[used], linear[used], rest[used]
     spread_k = np.subtract(*np.percentile(excess_k[used], [95.0, 5.0]))
     learned = bool(spread_k >= LEAST_EXCESS_SPREAD_K)
-    columns = [sun, linear] if learned else [sun]
-    target = rest - (0.0 if learned else 1.0) * linear
-    matrix = np.stack(columns, axis=1)
     # Rows follow each other closely and err alike: they count as fewer.
-    weight = min(1.0, prior_rows / len(sun)) / noise_w_per_m2**2
-    normal = weight * matrix.T @ matrix
-    normal[np.diag_indices_from(normal)] += 1.0 / prior_share**2
-    right = weight * matrix.T @ (target - matrix.sum(axis=1))
-    shares = 1.0 + np.linalg.solve(normal, right)
-    bounded = np.clip(shares, LOWEST_SHARE, HIGHEST_SHARE)
-    if learned and bounded[1] != shares[1]:
-        # With one of them at its bound the other is found again.
-        bounded[0] = (
-            1.0 + (weight * sun @ (rest - sun - bounded[1] * linear)) / normal[0, 0]
-        )
-        bounded[0] = np.clip(bounded[0], LOWEST_SHARE, HIGHEST_SHARE)
-    eta0_share = float(bounded[0])
-    a1_share = float(bounded[1]) if learned else 1.0
+    weight = min(1.0, prior_rows / len(sun)) * (prior_share / noise_w_per_m2) ** 2
+    shares = _ridge(
+        [sun, linear] if learned else [sun],
+        rest if learned else rest - linear,
+        weight,
+    )
+    eta0_share, a1_share = shares[0], shares[1] if learned else 1.0
+    if not LOWEST_SHARE <= a1_share <= HIGHEST_SHARE:
+        # With a1 at its bound eta0 is found again.
+        a1_share = min(max(a1_share, LOWEST_SHARE), HIGHEST_SHARE)
+        (eta0_share,) = _ridge([sun], rest - a1_share * linear, weight)
+    eta0_share = min(max(eta0_share, LOWEST_SHARE), HIGHEST_SHARE)
     return _collector_fit(
         datasheet,
         (eta0_share, a1_share),
         error_w=eta0_share * sun + a1_share * linear - rest,
         learned=learned,
-        at_bound=bool(np.any(bounded != shares)),
+        at_bound=bool({eta0_share, a1_share} & {LOWEST_SHARE, HIGHEST_SHARE}),
     )
+
+
+def _ridge(columns: list[FloatArray], target: FloatArray, weight: float) -> list[float]:
+    """Return the share of each column, kept near 1 as if by 1 / weight more squares."""
+    matrix = np.stack(columns, axis=1)
+    normal = weight * matrix.T @ matrix
+    normal[np.diag_indices_from(normal)] += 1.0
+    right = weight * matrix.T @ (target - matrix.sum(axis=1))
+    shares: list[float] = (1.0 + np.linalg.solve(normal, right)).tolist()
+    return shares
 
 
 def _collector_fit(
