@@ -8,7 +8,6 @@ from custom_components.energy_manager import links
 from custom_components.energy_manager.deadband import Band, Deadband
 from custom_components.energy_manager.links import (
     Link,
-    LinkAuthError,
     LinkError,
     LinkSilentError,
     SerialPort,
@@ -35,7 +34,7 @@ class Listener:
         self.heard = b""
         self.changes: list[bool] = []
         self.denials = 0
-        self.link: Link | None = None
+        self.link: Link[bytes] | None = None
 
     def receive(self, data: bytes) -> None:
         """Take bytes."""
@@ -109,6 +108,39 @@ async def test_a_failing_listener_does_not_end_the_link(
     await asyncio.wait_for(task, 5)
     assert listener.changes[:3] == [True, False, True]
     assert "Unexpected failure with what Adapter said" in caplog.text
+    caplog.clear()
+
+
+async def test_a_failure_while_connecting_does_not_end_the_link(
+    listener: Listener,
+    adapter: EmulatedAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever goes wrong in opening a port or in telling of it is tried again."""
+    assert listener.link is not None
+    attempts = 0
+    really_open = TcpPort.async_open
+
+    async def fail_once(port: TcpPort) -> Stream:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            raise OverflowError("int too large")
+        return await really_open(port)
+
+    def fail() -> None:
+        monkeypatch.setattr(listener.link, "_changed", listener.changed)
+        raise ValueError("not among the options")
+
+    monkeypatch.setattr(TcpPort, "async_open", fail_once)
+    monkeypatch.setattr(listener.link, "_changed", fail)
+    task = asyncio.create_task(listener.link.async_run())
+    await async_until(lambda: adapter.logins >= 2 and bool(listener.heard))
+    await listener.link.async_close()
+    await asyncio.wait_for(task, 5)
+    assert attempts >= 3
+    assert caplog.text.count("Unexpected failure") >= 2
     caplog.clear()
 
 

@@ -23,7 +23,7 @@ from custom_components.energy_manager.engine.evaluation.outlook import (
     Forecaster,
     Outlook,
 )
-from custom_components.energy_manager.engine.plant.boundary import Boundary
+from custom_components.energy_manager.engine.plant.boundary import Boundary, boundary_of
 from custom_components.energy_manager.engine.plant.controller import RelayMode
 from custom_components.energy_manager.engine.plant.house_document import House
 from custom_components.energy_manager.engine.plant.parameters import (
@@ -45,7 +45,7 @@ def conditions(days: int, **changes: object) -> Conditions:
 
 def truth(days: int = 8) -> Boundary:
     """Return what acts on a house for some days."""
-    return league.boundary_of(
+    return boundary_of(
         example("hot-water-only"),
         weather(days, SPRING_S),
         start_s=SPRING_S,

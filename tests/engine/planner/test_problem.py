@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from custom_components.energy_manager.engine.document import parse
 from custom_components.energy_manager.engine.errors import InputError
 from custom_components.energy_manager.engine.planner import Plan, Problem, solve
-from custom_components.energy_manager.engine.document import parse
 
 from .homes import a_problem, without
 

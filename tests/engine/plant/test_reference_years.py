@@ -21,7 +21,8 @@ from custom_components.energy_manager.engine.plant.house_document import House
 from custom_components.energy_manager.engine.plant.parameters import SiteParameters
 from custom_components.energy_manager.engine.plant.results import Figures, figures
 
-from .test_year import DRAWS, MANNHEIM, NEW_YEAR_S, WEATHER, example, needs_data
+from .test_sun import WEATHER
+from .test_year import DRAWS, MANNHEIM, NEW_YEAR_S, example, needs_data
 
 PLACES = {
     "pvgis_45N_8E": SiteParameters(latitude=45.0, longitude=8.0, elevation_m=250.0),

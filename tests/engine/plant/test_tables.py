@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from custom_components.energy_manager.engine.errors import InputError
-from custom_components.energy_manager.engine.plant import tables
+from custom_components.energy_manager.engine.plant import sun, tables
 from custom_components.energy_manager.engine.plant.parameters import SiteParameters
 
 SITE = SiteParameters(latitude=48.0, longitude=11.0)
@@ -44,7 +44,7 @@ def test_irradiance_from_global_alone() -> None:
         for hour, ghi in ((9, 500), (10, 700), (11, 750))
     )
     weather = tables.weather_table(text, SITE)
-    position = tables.sun.position(weather.times_s, SITE)
+    position = sun.position(weather.times_s, SITE)
     total = weather.dhi + weather.dni * position.up
     assert total.tolist() == pytest.approx([500.0, 700.0, 750.0])
     assert (weather.dni > 100.0).all()

@@ -4,12 +4,13 @@ import csv
 from dataclasses import replace
 import json
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from custom_components.energy_manager.engine.errors import InputError
-from custom_components.energy_manager.engine.plant import tables, year
+from custom_components.energy_manager.engine.plant import irradiance, sun, tables, year
 from custom_components.energy_manager.engine.plant.boundary import (
     Boundary,
     WeatherSeries,
@@ -45,10 +46,10 @@ def weather(days: int, start_s: float = NEW_YEAR_S) -> WeatherSeries:
     """Return hours of simple weather: the sun of a clear sky every other day."""
     times_s = start_s + 3600.0 * np.arange(24 * days, dtype=np.float64)
     house = example("proof-of-concept")
-    position = tables.sun.position(times_s, house.site)
-    clear = tables.irradiance.clear_sky_ghi(position)
+    position = sun.position(times_s, house.site)
+    clear = irradiance.clear_sky_ghi(position)
     ghi = clear * np.where((times_s // 86400.0) % 2 < 1, 0.9, 0.2)
-    dni, dhi = tables.irradiance.split_global(position, ghi)
+    dni, dhi = irradiance.split_global(position, ghi)
     season = np.cos((times_s - start_s) / 86400.0 / 365.0 * 2.0 * np.pi)
     return WeatherSeries(
         times_s=times_s,
@@ -190,7 +191,9 @@ def test_condensing_boiler_likes_a_cold_return() -> None:
 
 
 @pytest.mark.parametrize("inlet", ["lance", "fixed", "coil"])
-def test_every_way_into_the_tank_balances(inlet: str) -> None:
+def test_every_way_into_the_tank_balances(
+    inlet: Literal["lance", "fixed", "coil"],
+) -> None:
     """Lance, fixed inlet and coil keep the heat; the lance serves best."""
     house = example("hot-water-only")
     assert house.collector is not None
@@ -264,11 +267,11 @@ def test_wrong_houses_are_told() -> None:
 # Published and computed reference figures, from measured years
 
 
-def reference(**parts: object) -> Figures:
+def reference(**parts: Any) -> Figures:
     """Return the proof-of-concept house's year at Mannheim with measured draws."""
     house = replace(
         example("proof-of-concept"), pv=None, battery=None, inverter=None, **parts
-    )  # type: ignore[arg-type]
+    )
     known = tables.weather_table(MANNHEIM.read_text(), house.site)
     litres = np.zeros(105120)
     with DRAWS.open() as file:

@@ -268,3 +268,14 @@ def test_channels_are_told_apart(specification: Specification) -> None:
     packets = JsonReadings(specification).read(json.dumps(document))
     assert channels(packets) == (1, 3)
     assert packets[0].packet.payload != packets[1].packet.payload
+
+
+@pytest.mark.parametrize("timestamp", [10**400, -(10**400), True, "soon", None, 1e308])
+def test_a_packet_with_an_impossible_time_is_read(
+    specification: Specification, timestamp: object
+) -> None:
+    """What an adapter says of the time never keeps the values away."""
+    document = live_data(specification, [Packet(*CONTROLLER, bytes(72))])
+    document["headersets"][0]["packets"][0]["timestamp"] = timestamp
+    (packet,) = JsonReadings(specification).read(json.dumps(document))
+    assert packet.packet.source == CONTROLLER[1]

@@ -477,6 +477,37 @@ def test_recorded_record() -> None:
     assert DayRecord.decode(reading.data[1:]) is None
 
 
+@pytest.mark.parametrize(
+    ("raw", "max_power_w", "yield_kwh"),
+    [
+        (0xFFFFFFFF, 179, None),
+        (53, 179, 0.53),
+        (430, 179, None),
+        (0x01000035, 179, None),
+        (53, 0, 0.53),
+        (0x01000035, 0, None),
+    ],
+)
+def test_a_day_cannot_bring_more_than_its_power(
+    raw: int, max_power_w: int, yield_kwh: float | None
+) -> None:
+    """Damage passes the weak check now and then, and must not get into statistics."""
+    record = DayRecord(
+        yield_kwh=0.0,
+        max_battery_voltage_v=14.16,
+        min_battery_voltage_v=13.18,
+        max_power_w=max_power_w,
+    )
+    data = bytearray(record.encode())
+    data[1:5] = raw.to_bytes(4, "little")
+    read = DayRecord.decode(bytes(data))
+    assert read is not None
+    assert read.yield_kwh == yield_kwh
+    assert read.max_battery_voltage_v == 14.16
+    again = DayRecord.decode(read.encode())
+    assert again == read
+
+
 def test_record_of_all_days_has_two_lengths() -> None:
     """The first version has no lowest voltage."""
     total = TotalRecord(
