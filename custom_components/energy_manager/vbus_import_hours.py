@@ -302,11 +302,11 @@ class RecordedHours:
                     kind.end()
                 return True
             key = PacketKey(packets.destination, packets.source, packets.command)
-            kind = self._kinds.get(key) or self._unclaimed.get(key)
-            if kind is None:
+            known = self._kinds.get(key) or self._unclaimed.get(key)
+            if known is None:
                 nothing = PacketColumns(template=None, columns=())
-                kind = self._unclaimed[key] = _Kind(nothing)
-            damaged = kind.take(packets)
+                known = self._unclaimed[key] = _Kind(nothing)
+            damaged = known.take(packets)
             self._offered -= damaged
             self.wrong_time += damaged
         return False
