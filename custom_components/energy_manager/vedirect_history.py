@@ -111,7 +111,9 @@ async def async_import_days(link: VEDirectLink) -> Summary:
     summary = Summary(
         days=len(days),
         hours=max((one.hours for one in imported.values()), default=0),
-        energy_kwh=sum(day.record.yield_kwh for day in days),
+        energy_kwh=sum(
+            day.record.yield_kwh for day in days if day.record.yield_kwh is not None
+        ),
     )
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, CONF_HISTORY_IMPORTED: True}

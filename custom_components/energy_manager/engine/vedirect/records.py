@@ -9,13 +9,18 @@ TOTAL: Final = struct.Struct("<BB4BIIHHBH")
 TOTAL_BYTES: Final = 34
 """Length of version 1 of the record of all days; the rest is reserved."""
 UNKNOWN_ENERGY: Final = 0xFFFFFFFF
+HOURS: Final = 24
+GREATEST_POWER_W: Final = 20_000
+"""More than any charger has; the biggest one takes 200 A at 48 V."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRecord:
     """What a charger keeps of one day."""
 
-    yield_kwh: float
+    yield_kwh: float | None
+    """None where the charger does not know it, or it is more than the greatest power
+    could bring in a day: damage passes the weak check of a frame now and then."""
     consumed_kwh: float | None = None
     """Energy of the load output; None for chargers without one."""
     max_battery_voltage_v: float
@@ -32,16 +37,11 @@ class DayRecord:
 
     def encode(self) -> bytes:
         """Return the 34 bytes of the record."""
-        consumed = (
-            UNKNOWN_ENERGY
-            if self.consumed_kwh is None
-            else round(self.consumed_kwh * 100)
-        )
         errors = (*self.errors, 0, 0, 0, 0)[:4]
         return DAY.pack(
             0,
-            round(self.yield_kwh * 100),
-            consumed,
+            _hundredths(self.yield_kwh),
+            _hundredths(self.consumed_kwh),
             round(self.max_battery_voltage_v * 100),
             round(self.min_battery_voltage_v * 100),
             0,
@@ -63,7 +63,7 @@ class DayRecord:
         _, gained, consumed, high, low, _, *rest = DAY.unpack(data)
         *errors, bulk, absorption, floating, power, current, panel, day = rest
         return cls(
-            yield_kwh=gained / 100,
+            yield_kwh=_possible_kwh(gained, power),
             consumed_kwh=None if consumed == UNKNOWN_ENERGY else consumed / 100,
             max_battery_voltage_v=high / 100,
             min_battery_voltage_v=low / 100,
@@ -76,6 +76,18 @@ class DayRecord:
             max_panel_voltage_v=panel / 100,
             day=day,
         )
+
+
+def _hundredths(energy_kwh: float | None) -> int:
+    return UNKNOWN_ENERGY if energy_kwh is None else round(energy_kwh * 100)
+
+
+def _possible_kwh(raw: int, greatest_power_w: int) -> float | None:
+    """Return the yield of a day, None if it is unknown or impossible."""
+    if not 0 < greatest_power_w <= GREATEST_POWER_W:
+        greatest_power_w = GREATEST_POWER_W
+    energy_kwh = raw / 100
+    return energy_kwh if energy_kwh <= greatest_power_w * HOURS / 1000 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
