@@ -220,24 +220,16 @@ class Link[DataT]:
         """Open the port once; LinkError if that is not possible."""
         self._stream = await self._port.async_open()
         self.connections += 1
-        self._changed()
+        self._tell_changed()
 
     async def async_run(self) -> None:
         """Hand on what arrives for ever and reconnect with growing pauses."""
         while not self._closed:
-            if self._stream is None:
-                await self._async_pause()
-                try:
-                    await self.async_connect()
-                except LinkAuthError:
-                    # Asking again with the same password would only lock us out.
-                    if self._denied is not None:
-                        self._denied()
-                    return
-                except LinkError as err:
-                    _LOGGER.debug("No connection to %s: %s", self._title, err)
-                    continue
             try:
+                if self._stream is None:
+                    await self._async_pause()
+                    if not await self._async_reopen():
+                        return
                 await self._async_pump()
             except LinkError as err:
                 await self._async_lose(err)
@@ -245,6 +237,22 @@ class Link[DataT]:
                 # Somebody who listens has failed: the link itself must go on.
                 _LOGGER.exception("Unexpected failure with what %s said", self._title)
                 await self._async_lose(LinkError(f"unexpected failure: {err!r}"))
+
+    async def _async_reopen(self) -> bool:
+        """Try once to open the port; return whether trying makes sense any more."""
+        try:
+            await self.async_connect()
+        except LinkAuthError:
+            # Asking again with the same password would only lock us out.
+            if self._denied is not None:
+                self._denied()
+            return False
+        except LinkError as err:
+            _LOGGER.debug("No connection to %s: %s", self._title, err)
+        except Exception:
+            # What answers is not what it should be; it may be next time.
+            _LOGGER.exception("Unexpected failure of the link to %s", self._title)
+        return True
 
     async def _async_pause(self) -> None:
         """Wait before the next attempt, unless somebody knows better."""
@@ -296,7 +304,14 @@ class Link[DataT]:
         if self._closed:
             return
         self.tell_loss(reason)
-        self._changed()
+        self._tell_changed()
+
+    def _tell_changed(self) -> None:
+        """Tell that the connection came or went, whatever those who hear make of it."""
+        try:
+            self._changed()
+        except Exception:
+            _LOGGER.exception("Unexpected failure with the link to %s", self._title)
 
     def tell_loss(self, reason: str) -> None:
         """Log once that nothing usable comes any more."""

@@ -8,7 +8,6 @@ from ipaddress import IPv4Interface
 import logging
 from typing import Final, override
 
-from aiohttp import ClientError
 from homeassistant.components import network
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -20,6 +19,8 @@ from .engine.vbus.device_information import (
     INFORMATION_PATH,
     DeviceInformation,
 )
+from .links import LinkError
+from .vbus_http import WebServer
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -30,7 +31,6 @@ LAST_REPLY_S: Final = 1.0
 
 INFORMATION_PORTS: Final = (80, 3000)
 INFORMATION_TIMEOUT_S: Final = 10.0
-MAX_PAGE_BYTES: Final = 64 * 1024
 MAX_ADAPTERS: Final = 64
 """More replies than these are not from adapters."""
 
@@ -79,19 +79,12 @@ async def async_device_information(
 
 async def _async_page(hass: HomeAssistant, host: str, port: int) -> str | None:
     """Return the information page at a port, None if there is none."""
-    name = f"[{host}]" if ":" in host else host
+    server = WebServer(session=async_get_clientsession(hass), host=host, port=port)
     try:
-        async with (
-            asyncio.timeout(INFORMATION_TIMEOUT_S),
-            async_get_clientsession(hass).get(
-                f"http://{name}:{port}{INFORMATION_PATH}"
-            ) as response,
-        ):
-            if response.status != 200:
-                return None
-            page = await response.content.read(MAX_PAGE_BYTES)
-    except (ClientError, OSError, TimeoutError, ValueError) as err:
-        _LOGGER.debug("No information page at port %s: %s", port, type(err).__name__)
+        async with asyncio.timeout(INFORMATION_TIMEOUT_S):
+            page = await server.async_request("GET", INFORMATION_PATH)
+    except (LinkError, TimeoutError) as err:
+        _LOGGER.debug("No information page at port %s: %s", port, err)
         return None
     return page.decode(errors="replace")
 

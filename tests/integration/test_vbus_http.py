@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 import pytest
 
-from custom_components.energy_manager import vbus_http
+from custom_components.energy_manager import vbus_discovery, vbus_http
 from custom_components.energy_manager.engine.vbus import Specification
 from custom_components.energy_manager.engine.vbus.json_readings import JsonReadings
 from custom_components.energy_manager.links import (
@@ -236,3 +236,28 @@ async def test_a_port_that_cannot_be_polled_does_not_open(
     server.password = "moonlight"
     with pytest.raises(LinkAuthError):
         await PolledPort(client=download).async_open()
+
+
+async def test_an_information_page_may_come_in_pieces(
+    hass: HomeAssistant, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small computer sends its page line by line: the serial number is the last."""
+
+    async def answer(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+        for line in (b'vendor = "RESOL"\n', b'product = "DL3"\n', b'serial = "00AB"\n'):
+            writer.write(line)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    monkeypatch.setattr(vbus_discovery, "INFORMATION_PORTS", (port,))
+    told = await vbus_discovery.async_device_information(hass, "127.0.0.1")
+    server.close()
+    assert told is not None
+    assert (told.product, told.serial) == ("DL3", "00AB")
