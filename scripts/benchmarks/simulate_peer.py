@@ -7,11 +7,12 @@ further line and answers with the processor time [s] and the auxiliary heat [kWh
 import json
 import sys
 import time
+from typing import Any
 
 from PySAM import Swh  # type: ignore[import-not-found]
 
 
-def model_of(case):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def model_of(case: dict[str, Any]) -> Any:
     """Return the model of a case of 8760 hours."""
     model = Swh.default("SolarWaterHeatingNone")
     hours = range(8760)
@@ -72,4 +73,5 @@ def main() -> None:
         print(json.dumps([busy_s, auxiliary_kwh]), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

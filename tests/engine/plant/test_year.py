@@ -19,6 +19,7 @@ from custom_components.energy_manager.engine.plant.boundary import (
 from custom_components.energy_manager.engine.plant.controller import RelayMode
 from custom_components.energy_manager.engine.plant.house_document import House
 from custom_components.energy_manager.engine.plant.house_run import HouseRun
+from custom_components.energy_manager.engine.plant.house_state import HouseState
 from custom_components.energy_manager.engine.plant.parameters import (
     ControllerParameters,
     ImmersionHeaterParameters,
@@ -174,6 +175,21 @@ def test_top_up_boiler_gives_only_what_lacks() -> None:
     assert behind.boiler_heat_kwh < in_tank.boiler_heat_kwh
     assert behind.tank_loss_kwh < in_tank.tank_loss_kwh
     assert abs(behind.balance_error) < 1e-9
+
+
+def test_hot_tank_needs_no_top_up() -> None:
+    """A tank that is hot enough starts no boiler, however the figures are rounded."""
+    house = example("water-heating-reference")
+    assert house.boiler is not None
+    house = replace(house, hot_water=replace(house.hot_water, mixing_valve=True))
+    for tenths in range(40):
+        tank_c = (56.0 + 0.37 * tenths,) * house.tank.nodes
+        state = HouseState(tank_c=tank_c, collector_c=10.0, ambient_mean_c=10.0)
+        run = HouseRun(house.plant, state)
+        run.draw_l_per_s = 0.013 + 0.0007 * tenths
+        run.move(300.0)
+        assert run.sums.boiler_starts == 0
+        assert run.sums.hot_water_unmet == 0.0
 
 
 def test_condensing_boiler_likes_a_cold_return() -> None:

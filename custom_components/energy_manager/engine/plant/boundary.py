@@ -9,6 +9,7 @@ machine's arithmetic does not decide when a pump starts.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from . import collector, irradiance, photovoltaics, sun, tank
 from .draws import draws_of_day
 from .house_document import House
+from .parameters import HotWaterParameters
 from .sun import FloatArray
 
 DAY_S = 86400.0
@@ -202,17 +204,33 @@ def modelled_draws(
     house: House, start_s: float, steps: int, step_s: float
 ) -> FloatArray:
     """Return the litres that the people of a house draw in each step."""
-    zone = ZoneInfo(house.time_zone)
+    return _draws_of(
+        house.hot_water, house.people, house.time_zone, start_s, steps, step_s
+    )
+
+
+@lru_cache(maxsize=8)
+def _draws_of(
+    hot_water: HotWaterParameters,
+    people: float,
+    time_zone: str,
+    start_s: float,
+    steps: int,
+    step_s: float,
+) -> FloatArray:
+    """Return the draws of some people, kept for the next house with the same."""
+    zone = ZoneInfo(time_zone)
     litres = np.zeros(steps)
     day = datetime.fromtimestamp(start_s, UTC).astimezone(zone).date()
     day -= timedelta(days=1)
     last = datetime.fromtimestamp(start_s + steps * step_s, UTC).astimezone(zone).date()
     while day <= last:
-        for draw in draws_of_day(house.hot_water, house.people, day, zone):
+        for draw in draws_of_day(hot_water, people, day, zone):
             _add_draw(
                 litres, draw.litres, draw.start_s - start_s, draw.duration_s, step_s
             )
         day += timedelta(days=1)
+    litres.flags.writeable = False
     return litres
 
 

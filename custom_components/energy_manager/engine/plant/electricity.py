@@ -19,8 +19,8 @@ class Electricity:
     __slots__ = (
         "_losses",
         "_parameters",
+        "_start_v",
         "battery_power_w",
-        "battery_v",
         "charge_stage",
         "charger_power_w",
         "inverter_ac_w",
@@ -45,12 +45,23 @@ class Electricity:
         device = parameters.inverter
         self._losses = (0.0, 0.0) if device is None else inverter.losses(device)
         self.soc = soc
-        self.battery_v = battery_v
+        self._start_v: float | None = battery_v
         self.charge_stage = charge_stage
         self.low_battery = low_battery
         self.powered = True
         self.pv_power_w = self.charger_power_w = self.battery_power_w = 0.0
         self.inverter_ac_w = self.inverter_dc_w = 0.0
+
+    @property
+    def battery_v(self) -> float:
+        """Voltage at the battery's terminals, at the end of the last step [V]."""
+        if self._start_v is not None:
+            return self._start_v
+        store = self._parameters.battery
+        assert store is not None
+        return battery.voltage_v(
+            store, self.soc, self.battery_power_w, self.charge_stage
+        )
 
     def charger_limit_w(
         self,
@@ -101,10 +112,10 @@ class Electricity:
         self.charger_power_w = charger_w
         self.battery_power_w = charger_w - dc_w
         self.soc = soc = battery.next_soc(store, soc, charger_w - dc_w, dt_s)
-        self.charge_stage = stage = battery.next_stage(
+        self.charge_stage = battery.next_stage(
             self.charge_stage, soc, awake=charger_limit_w > 0.0, limited=limited
         )
-        self.battery_v = battery.voltage_v(store, soc, charger_w - dc_w, stage)
+        self._start_v = None
         if (modules := self._parameters.pv) is not None:
             self.pv_power_w = min(
                 charger_w / modules.charger_efficiency, pv_available_w

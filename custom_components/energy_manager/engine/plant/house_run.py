@@ -29,12 +29,14 @@ class HouseRun(HouseControls):
 
     def longest_step_s(self) -> float:
         """Return the longest stable step with all flows at their greatest."""
-        kg_per_s = self.draw_l_per_s + self.loop_w_per_k / tank.WATER_J_PER_KG_K
+        kg_per_s = self.draw_l_per_s + self.loop_kg_per_s
         parameters = self.heating
         if parameters is not None and (wanted := self._heating_demand_w()) > 0.0:
             span = parameters.supply_c - parameters.return_c
             kg_per_s += wanted / (tank.WATER_J_PER_KG_K * span)
-        return tank.longest_step_s(self.tank, kg_per_s)
+        if kg_per_s <= 0.0:
+            return self.rest_step_s
+        return min(self.rest_step_s, tank.MOST_SHARE * self.tank.node_kg / kg_per_s)
 
     def move(self, dt_s: float, longest_s: float = math.inf) -> None:
         """Move on by a step of any length: it is divided as the flows demand."""
@@ -55,9 +57,12 @@ class HouseRun(HouseControls):
         self.ambient_mean_c += (self.ambient_c - self.ambient_mean_c) * self.day_share
         if self.absorbed > 0.0 or self.pump_output > 0.0 or not self._rests():
             self._control_pump()
-        wanted_w = self._control_heating()
+        wanted_w = self._control_heating() if self.heating is not None else 0.0
         self._release_boiler(dt_s)
-        self._electricity(wanted_w, dt_s)
+        if self.electrified:
+            self._electricity(wanted_w, dt_s)
+        else:
+            self._take_from_grid(wanted_w, dt_s)
         if not self.tops_up:
             self._burn()
         self.pump = self.pump_output if self.electric.powered else 0.0
@@ -86,26 +91,32 @@ class HouseRun(HouseControls):
         """Feed the loads from sun and battery."""
         electric, sums = self.electric, self.sums
         load_w = self._load_w(wanted_w)
-        if not self.electrified:
-            electric.inverter_ac_w = load_w
-            sums.load += load_w * dt_s
-            sums.inverter_ac += load_w * dt_s
-            return
         available_w = self.pv_available_w
-        limit_w = electric.charger_limit_w(
-            available_w,
-            charger_on=self.charger_on,
-            current_limit_a=self.charger_current_limit_a,
-        )
+        limit_w = 0.0
+        if available_w > 0.0:
+            limit_w = electric.charger_limit_w(
+                available_w,
+                charger_on=self.charger_on,
+                current_limit_a=self.charger_current_limit_a,
+            )
         electric.advance(load_w, available_w, limit_w, self.inverter_mode, dt_s)
         self.surplus_w = max(limit_w - electric.charger_power_w, 0.0)
-        sums.pv_available += available_w * dt_s
-        sums.pv += electric.pv_power_w * dt_s
-        sums.charger += electric.charger_power_w * dt_s
+        if available_w > 0.0:
+            sums.pv_available += available_w * dt_s
+            sums.pv += electric.pv_power_w * dt_s
+            sums.charger += electric.charger_power_w * dt_s
         sums.battery += electric.battery_power_w * dt_s
         sums.load += load_w * dt_s
         sums.inverter_ac += electric.inverter_ac_w * dt_s
         sums.inverter_dc += electric.inverter_dc_w * dt_s
+
+    def _take_from_grid(self, wanted_w: float, dt_s: float) -> None:
+        """Feed the loads where there is neither sun nor battery."""
+        load_w = self._load_w(wanted_w)
+        self.electric.inverter_ac_w = load_w
+        if load_w > 0.0:
+            self.sums.load += load_w * dt_s
+            self.sums.inverter_ac += load_w * dt_s
 
     # Heat
 

@@ -39,6 +39,7 @@ class HouseValues:
         "hot_water_call",
         "inverter_mode",
         "local_hour",
+        "loop_kg_per_s",
         "loop_w_per_k",
         "mass_c",
         "parameters",
@@ -46,6 +47,7 @@ class HouseValues:
         "pump_mode",
         "pump_output",
         "pv_available_w",
+        "rest_step_s",
         "room_c",
         "solar_gain_w",
         "stagnating",
@@ -74,6 +76,9 @@ class HouseValues:
         if parameters.collector is not None:
             self.loop_w_per_k = collector.fluid_w_per_k(parameters.collector, 100.0)
             self._lay_inlet(parameters.collector)
+        self.loop_kg_per_s = self.loop_w_per_k / tank.WATER_J_PER_KG_K
+        self.rest_step_s = tank.longest_step_s(self.tank, 0.0)
+        """Longest stable step without any flow."""
         self.tops_up = (
             parameters.boiler is not None and parameters.boiler.connection == "top_up"
         )

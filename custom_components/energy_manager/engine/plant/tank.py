@@ -14,6 +14,8 @@ from functools import lru_cache
 from .parameters import TankParameters
 
 WATER_J_PER_KG_K = 4186.8
+MOST_SHARE = 0.8
+"""Of a layer that may pass in one step."""
 
 type Place = tuple[int, float]
 """A layer and how far, 0..1, a height lies on the way to the centre of the next."""
@@ -99,7 +101,7 @@ def longest_step_s(tank: TankLayout, flow_kg_per_s: float) -> float:
     conduction = 3.0 * tank.conduction_w_per_k + tank.loss_w_per_k
     longest = tank.node_j_per_k / conduction if conduction > 0.0 else 3600.0
     if flow_kg_per_s > 0.0:
-        longest = min(longest, 0.8 * tank.node_kg / flow_kg_per_s)
+        longest = min(longest, MOST_SHARE * tank.node_kg / flow_kg_per_s)
     return longest
 
 
