@@ -145,11 +145,10 @@ def collector_yield(
 
     `passed_w_per_m2` is K Gb + Kd Gd, `excess_k` the mean fluid above the air,
     `warming_k_per_s` how fast the fluid warms, `yield_w_per_m2` the measured heat, each
-    while the pump runs, without shadow. a2 and the heat capacity stay as they are: a1
-    and a2 cannot be told apart. Ridge towards the data sheet: the fewer rows, the
-    closer to it (its shares are believed within `prior_share`, a row within
-    `noise_w_per_m2`, neighbouring rows count as one of `prior_rows` at the most).
-    Raises InputError where fewer than `LEAST_ROWS` measurements can be used.
+    while the pump runs, without shadow. a2 and the heat capacity stay: a1 and a2 cannot
+    be told apart. The data sheet is believed within `prior_share`, a row within
+    `noise_w_per_m2`; all rows together weigh no more than `prior_rows`. Raises
+    InputError where fewer than `LEAST_ROWS` measurements can be used.
     """
     sun = datasheet.eta0 * passed_w_per_m2
     linear = -datasheet.a1_w_per_m2_k * excess_k
@@ -170,12 +169,11 @@ def collector_yield(
         rest if learned else rest - linear,
         weight,
     )
-    eta0_share, a1_share = shares[0], shares[1] if learned else 1.0
-    if not LOWEST_SHARE <= a1_share <= HIGHEST_SHARE:
+    eta0_share, a1_share = shares[0], _bounded(shares[1]) if learned else 1.0
+    if learned and a1_share != shares[1]:
         # With a1 at its bound eta0 is found again.
-        a1_share = min(max(a1_share, LOWEST_SHARE), HIGHEST_SHARE)
         (eta0_share,) = _ridge([sun], rest - a1_share * linear, weight)
-    eta0_share = min(max(eta0_share, LOWEST_SHARE), HIGHEST_SHARE)
+    eta0_share = _bounded(eta0_share)
     return _collector_fit(
         datasheet,
         (eta0_share, a1_share),
@@ -183,6 +181,10 @@ def collector_yield(
         learned=learned,
         at_bound=bool({eta0_share, a1_share} & {LOWEST_SHARE, HIGHEST_SHARE}),
     )
+
+
+def _bounded(share: float) -> float:
+    return min(max(share, LOWEST_SHARE), HIGHEST_SHARE)
 
 
 def _ridge(columns: list[FloatArray], target: FloatArray, weight: float) -> list[float]:
