@@ -19,7 +19,7 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from .engine.vedirect import Family, registers_of
 from .engine.vedirect.registers import BMS_BIT, CHARGE_CURRENT_LIMIT, NETWORK_MODE
-from .vedirect_control import VEDirectControl
+from .vedirect_control import VEDirectControl, not_connected
 from .vedirect_writing import VEDirectWriting
 from .write_errors import write_error
 
@@ -60,6 +60,7 @@ class ChargeLimit:
         self._repeated_at = 0.0
         self._told_active = False
         self._stop: list[CALLBACK_TYPE] = []
+        self._released = False
         self._lock = asyncio.Lock()
 
     @property
@@ -83,6 +84,10 @@ class ChargeLimit:
             except BaseException:
                 self._wanted_a = before
                 raise
+            if self._released:
+                # Too late: nobody would repeat it, and it ends by itself.
+                self._wanted_a = None
+                raise not_connected()
             if not self._stop:
                 self._stop = [
                     async_track_time_interval(
@@ -104,7 +109,8 @@ class ChargeLimit:
             self._tell()
 
     async def async_release(self) -> None:
-        """End the limit as far as that is possible now: the charger does the rest."""
+        """End the limit for good, as far as possible: the charger does the rest."""
+        self._released = True
         if self.wanted:
             with suppress(HomeAssistantError, TimeoutError):
                 async with asyncio.timeout(RELEASE_TIMEOUT_S):

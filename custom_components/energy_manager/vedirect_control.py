@@ -52,11 +52,15 @@ class VEDirectControl:
         self._connected = connected
         if used:
             self._used_at = monotonic()
+        self.async_drop()
+
+    @callback
+    def async_drop(self) -> None:
+        """Give up what waits: it was not meant for what is there from now on."""
         self.session += 1
         self._absent.clear()
-        if not connected:
-            self._transactions.drop()
-            self._progress.set()
+        self._transactions.drop()
+        self._progress.set()
 
     @callback
     def async_listen(self, listener: Callable[[int, bytes], None]) -> CALLBACK_TYPE:

@@ -227,7 +227,11 @@ class VEDirectLink(VEDirectDevice):
                 self._take_block(reading, now)
             else:
                 self.presence.answers = True
-            self.commands.async_take(reading)
+            if self.presence.trusted:
+                self.commands.async_take(reading)
+            else:
+                # What was meant for one device must not reach another.
+                self.commands.async_drop()
 
     @callback
     def _take_block(self, block: Block, now: float) -> None:

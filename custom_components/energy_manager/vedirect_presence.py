@@ -124,7 +124,12 @@ class Presence:
             self._doubted = not is_device_of(self._entry.data, claimed)
         if merge.identity is not None and not self.check(merge.identity):
             return False
-        return not self._doubted
+        return self.trusted
+
+    @property
+    def trusted(self) -> bool:
+        """Return whether nothing speaks against the right device being there."""
+        return not (self.stranger or self._doubted)
 
     def unproven(self, merge: Merge) -> bool:
         """Return whether the text alone does not tell which device it is."""

@@ -98,7 +98,7 @@ class VEDirectSettings:
             link.hass,
             link.entry.entry_id,
             link.commands,
-            may_write=lambda: self.speaks,
+            may_write=lambda: self.speaks and link.presence.trusted,
             spent=lambda: self._subscriptions.async_tell(WRITES_LEFT),
         )
         self.limit = ChargeLimit(

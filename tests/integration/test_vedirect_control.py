@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.energy_manager import vedirect_charge_limit, vedirect_writing
-from custom_components.energy_manager.engine.vedirect import encode_hex
+from custom_components.energy_manager.engine.vedirect import encode_block, encode_hex
 from custom_components.energy_manager.write_log import EVENT_WRITE
 
 from .conftest import Clock, SpeakingCharger, SpeakingInverter, async_until
@@ -454,6 +454,56 @@ async def test_a_limit_of_the_current_costs_no_budget(
 
 
 # Losing the device
+
+
+async def test_an_order_is_not_for_another_device(
+    hass: HomeAssistant, charger: SpeakingCharger
+) -> None:
+    """The plug may change hands while an order waits for its turn."""
+    entry = entry_for(charger.port)
+    await async_set_up(hass, entry)
+    await charger.async_stop()
+    await asyncio.sleep(0.1)
+    link = entry.runtime_data
+    heard = charger.port.heard
+    limits = dict(link.settings._registers.numbers)
+    task = hass.async_create_task(async_switch(hass, "charger", False))
+    await asyncio.sleep(0.1)
+    stranger = encode_block((("PID", "0xA053"), ("SER#", "HQ1"), ("V", "99000")))
+    link._receive(stranger)
+    assert await async_error(task) == "not_connected"
+    again = hass.async_create_task(async_switch(hass, "charger", False))
+    assert await async_error(again) == "not_connected"
+    link._receive(encode_hex(0xA, bytes.fromhex("F0ED009600")))
+    assert charger.port.heard == heard
+    assert link.settings._registers.numbers == limits
+    link._receive(charger.say())
+    charger.start()
+    await async_switch(hass, "charger", False)
+    assert not charger.device.on
+
+
+async def test_a_limit_does_not_begin_behind_its_end(
+    hass: HomeAssistant, charger: SpeakingCharger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order that is late when the entry is unloaded leaves nothing that goes on."""
+    monkeypatch.setattr(vedirect_charge_limit, "RELEASE_TIMEOUT_S", 0.05)
+    entry = entry_for(charger.port)
+    await async_set_up(hass, entry)
+    limit = entry.runtime_data.settings.limit
+    late = asyncio.Event()
+
+    async def async_write_late(*, careful: bool) -> None:
+        await late.wait()
+
+    monkeypatch.setattr(limit, "_async_write", async_write_late)
+    task = hass.async_create_task(limit.async_begin(10.0))
+    await asyncio.sleep(0)
+    await limit.async_release()
+    late.set()
+    assert await async_error(task) == "not_connected"
+    assert not limit.wanted
+    assert not limit._stop
 
 
 async def test_an_order_is_dropped_with_the_connection(
