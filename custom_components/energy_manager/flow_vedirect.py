@@ -63,12 +63,11 @@ class VEDirectFlow(ConfigFlow):
         self._async_wake(device)
         self._async_abort_entries_match({CONF_DEVICE: device})
         # The cable's number only tells offers apart: the device's own comes later.
-        await self.async_set_unique_id(f"cable_{discovery_info.serial_number}")
+        cable = discovery_info.serial_number or device
+        await self.async_set_unique_id(f"cable_{cable}")
         self._abort_if_unique_id_configured(updates={CONF_DEVICE: device})
         self._discovered_device = device
-        self.context["title_placeholders"] = {
-            "name": f"VE.Direct {discovery_info.serial_number}"
-        }
+        self.context["title_placeholders"] = {"name": f"VE.Direct {cable}"}
         return await self.async_step_vedirect_found()
 
     async def async_step_vedirect_found(

@@ -1,6 +1,7 @@
 """Adding and correcting a VE.Direct port."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from unittest.mock import Mock, patch
 
 from homeassistant.config_entries import (
@@ -275,6 +276,21 @@ async def test_a_cable_without_a_telling_device_keeps_the_cables_number(
     )
     result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
     assert result["result"].unique_id == "cable_VE3MQXH"
+
+
+async def test_cables_without_a_number_are_told_apart(hass: HomeAssistant) -> None:
+    """Copies of the cable have none: each port is offered for itself."""
+    for device in ("/dev/ttyUSB8", "/dev/ttyUSB9"):
+        found = replace(cable(device), serial_number=None)
+        result = await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_USB}, data=found
+        )
+        assert result["type"] is FlowResultType.FORM
+    names = [
+        flow["context"]["title_placeholders"]["name"]
+        for flow in hass.config_entries.flow.async_progress()
+    ]
+    assert names == ["VE.Direct /dev/ttyUSB8", "VE.Direct /dev/ttyUSB9"]
 
 
 @pytest.mark.usefixtures("not_set_up")
