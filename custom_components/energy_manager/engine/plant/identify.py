@@ -164,16 +164,11 @@ def collector_yield(
     learned = bool(spread_k >= LEAST_EXCESS_SPREAD_K)
     # Rows follow each other closely and err alike: they count as fewer.
     weight = min(1.0, prior_rows / len(sun)) * (prior_share / noise_w_per_m2) ** 2
-    shares = _ridge(
-        [sun, linear] if learned else [sun],
-        rest if learned else rest - linear,
-        weight,
-    )
-    eta0_share, a1_share = shares[0], _bounded(shares[1]) if learned else 1.0
-    if learned and a1_share != shares[1]:
-        # With a1 at its bound eta0 is found again.
-        (eta0_share,) = _ridge([sun], rest - a1_share * linear, weight)
-    eta0_share = _bounded(eta0_share)
+    a1_share = 1.0
+    if learned:
+        a1_share = _bounded(_ridge([sun, linear], rest, weight)[1])
+    # With a1 at the data sheet, found or at its bound, eta0 follows.
+    eta0_share = _bounded(_ridge([sun], rest - a1_share * linear, weight)[0])
     return _collector_fit(
         datasheet,
         (eta0_share, a1_share),
