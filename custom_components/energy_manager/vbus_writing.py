@@ -79,11 +79,12 @@ class VBusWriting:
         family = controller.family
         if family is None or setting not in controller.settings:
             raise write_error("vbus_reading_only")
-        if self._is_closed:
-            raise write_error("vbus_stopping")
         _check(self._hass, setting, shown)
         place = Place.of(controller.source, setting)
         async with self._lock:
+            if self._is_closed:
+                # Told after waiting too: giving back comes next.
+                raise write_error("vbus_stopping")
             if await self._async_is_set(controller, family, setting, shown):
                 return
             self._spend(place)

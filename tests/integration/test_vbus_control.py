@@ -524,6 +524,27 @@ async def test_a_visit_that_is_cancelled_gives_the_bus_back(
     await async_choose(hass, "7112_relay_3_mode", "on")
 
 
+async def test_what_waits_when_the_adapter_is_closed_is_not_written(
+    hass: HomeAssistant, speaking_adapter: EmulatedAdapter
+) -> None:
+    """Giving back comes next, and nothing is set after it."""
+    controller = speaking_adapter.controller
+    entry = await async_set_up(hass, speaking_adapter, ON)
+    await async_until(lambda: value_of(hass, "select", "7112_relay_3_mode") == "auto")
+    await async_until(lambda: value_of(hass, "number", ON) == "6.0")
+    controller.quirks.answer_after_s = 0.1
+    loop = asyncio.get_running_loop()
+    first = hass.async_create_task(async_choose(hass, "7112_relay_3_mode", "on"))
+    await async_until(lambda: controller.is_held(loop.time()))
+    second = hass.async_create_task(async_fails(async_number(hass, ON, 7.5)))
+    await asyncio.sleep(0.01)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await first
+    assert (await second).translation_key == "vbus_stopping"
+    assert controller.values[RELAY.format(3)] == 2
+    assert controller.values["Solar_Sp1_dTein"] == 60
+
+
 # Permission
 
 
