@@ -140,6 +140,9 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
             inputs = await self._async_inputs()
             problem, plan = await self.hass.async_add_executor_job(_make_plan, inputs)
         except Exception as err:
+            if self._shutdown_requested:
+                # The home was unloaded meanwhile, and its devices may be gone.
+                return self.data
             # Whatever goes wrong, the last plan is carried on and the owner is told.
             if not isinstance(err, EngineError | HomeAssistantError | ImportError):
                 _LOGGER.exception("Unexpected failure of %s", self.name)
@@ -259,7 +262,7 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
 
     def _trouble_began(self, what: str, err: Exception) -> None:
         """Tell once that something fails."""
-        if what not in self._trouble:
+        if what not in self._trouble and not self._shutdown_requested:
             self._trouble.add(what)
             _LOGGER.warning("No new %s for %s: %s", what, self.name, err)
 

@@ -374,6 +374,34 @@ async def test_change_while_a_plan_is_made(
     assert plan.created == before + timedelta(seconds=5)
 
 
+async def test_unloading_while_a_plan_is_made(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    house: House,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A plan that fails when its home is gone is nobody's trouble."""
+    entry = home_entry(hass)
+    await async_set_up(hass, entry)
+    began, go_on = threading.Event(), threading.Event()
+
+    def fail(_inputs: coordinator.PlanningInputs) -> tuple[Problem, Plan]:
+        began.set()
+        assert go_on.wait(10)
+        raise InputError("grid", "gone")
+
+    with patch.object(coordinator, "_make_plan", fail):
+        _home(entry).request_plan()
+        freezer.tick(timedelta(seconds=5))
+        async_fire_time_changed(hass, dt_util.utcnow())
+        await asyncio.sleep(0)
+        assert await hass.async_add_executor_job(began.wait, 10)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        go_on.set()
+        await hass.async_block_till_done()
+    assert "No new plan" not in caplog.text
+
+
 async def test_failing_weather(
     hass: HomeAssistant,
     house: House,
