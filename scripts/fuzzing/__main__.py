@@ -47,9 +47,7 @@ def main(arguments: list[str]) -> int:
         return max(_replay(name, TARGETS[name], data) for name in names)
     guided = has_atheris()
     if not guided:
-        print(
-            "Atheris is not installed: fuzzing with Hypothesis, unguided"
-        )
+        print("Atheris is not installed: fuzzing with Hypothesis, unguided")
     search = _guided if guided else _unguided
     found = 0
     for name in names:
