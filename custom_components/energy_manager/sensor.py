@@ -17,6 +17,7 @@ from .home import Home
 from .home_entity import HomeEntity
 from .home_sensors import HOME_SENSORS, HomeSensorDescription
 from .runtime import EnergyManagerConfigEntry
+from .vbus_last_heard import async_add_last_heard
 from .vbus_link import VBusLink
 from .vbus_packets import HeardPacket
 from .vbus_points import Point
@@ -42,6 +43,7 @@ async def async_setup_entry(
                     VBusSensor(bus, packet, point) for point in packet.points
                 )
             )
+            async_add_last_heard(bus, async_add_entities)
             async_add_control_states(bus, async_add_entities)
             async_add_module_state(bus, async_add_entities)
         case VEDirectLink() as device:

@@ -16,6 +16,7 @@ import pytest
 
 from custom_components.energy_manager import (
     sensor,
+    vbus_last_heard,
     vbus_link,
     vedirect_link,
     vedirect_sensors,
@@ -109,7 +110,13 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock instead of the real one, for readings and their age."""
     clock = Clock()
-    for module in (sensor, vbus_link, vedirect_link, vedirect_sensors):
+    for module in (
+        sensor,
+        vbus_last_heard,
+        vbus_link,
+        vedirect_link,
+        vedirect_sensors,
+    ):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
 

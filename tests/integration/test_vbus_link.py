@@ -358,6 +358,40 @@ async def test_a_lost_connection_comes_back(
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
+async def test_last_heard_tells_how_old_values_are(
+    hass: HomeAssistant, speaking_adapter: EmulatedAdapter, clock: Clock
+) -> None:
+    """The time is told once a minute, and it stays when the device falls silent."""
+    registered = er.async_get(hass).async_get_or_create(
+        Platform.SENSOR, DOMAIN, f"{IDENTITY}_7112_last_heard", disabled_by=None
+    )
+    await async_set_up(hass, entry_for(speaking_adapter))
+
+    def told() -> str:
+        state = hass.states.get(registered.entity_id)
+        assert state is not None
+        return state.state
+
+    first = dt_util.parse_datetime(told())
+    assert first is not None
+    assert abs((dt_util.utcnow() - first).total_seconds()) < 30
+    early = told()
+    clock.tick(30)
+    await asyncio.sleep(0.3)
+    assert told() == early
+    # Longer than a second, which is all that a state of time shows.
+    await asyncio.sleep(1.0)
+    clock.tick(31)
+    await async_until(lambda: told() != early)
+    speaking_adapter.silent = True
+    await asyncio.sleep(0.1)
+    last = told()
+    clock.tick(300)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))
+    await hass.async_block_till_done()
+    assert told() == last
+
+
 async def test_a_device_that_falls_silent_is_unavailable(
     hass: HomeAssistant,
     adapter: EmulatedAdapter,
