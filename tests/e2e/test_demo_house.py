@@ -230,6 +230,9 @@ def test_forecast_decides_about_the_boiler(house: House) -> None:
         async def release() -> str:
             return await client.state(roles["boiler_release"])
 
+        async def reason() -> str:
+            return await client.state(entities["decision_reason"])
+
         await set_up_home(client)
         await choose(client, weather, "sunny")
         await until(
@@ -256,8 +259,8 @@ def test_forecast_decides_about_the_boiler(house: House) -> None:
             ),
         )
         assert action(sunny) == "hold", sunny["reason_text"]
-        assert await boiler() == "0"
-        assert await release() == "off"
+        await until(release, lambda state: state == "off")
+        await until(boiler, lambda state: float(state) == 0.0)
 
         async def charger() -> dict[str, float]:
             return sensors(await client.states())["smartsolar"]
@@ -273,10 +276,8 @@ def test_forecast_decides_about_the_boiler(house: House) -> None:
             < sunny["plan"]["totals"]["solar_heat_kwh"]
         )
         await until(boiler, lambda state: float(state) == 100.0)
-        assert await release() == "on"
-        assert (
-            await client.state(entities["decision_reason"]) == overcast["reason_text"]
-        )
+        await until(release, lambda state: state == "on")
+        await until(reason, lambda state: state == overcast["reason_text"])
 
         await choose(client, entities["mode"], "off")
         await until(release, lambda state: state == "auto")
