@@ -105,15 +105,15 @@ def test_after_heating() -> None:
 
 
 def test_heating_call() -> None:
-    """Asked for when the zone cannot supply the heating; never without need."""
+    """Asked for before the zone cannot supply the heating; never without need."""
 
     def call(zone_c: float, *, before: bool, wanted: bool = True) -> bool:
         return controller.heating_call(
             before=before, wanted=wanted, zone_c=zone_c, supply_c=35.0
         )
 
-    assert call(34.0, before=False)
-    assert call(38.0, before=True)
-    assert not call(38.0, before=False)
-    assert not call(40.0, before=True)
+    assert call(37.0, before=False)
+    assert call(41.0, before=True)
+    assert not call(41.0, before=False)
+    assert not call(43.0, before=True)
     assert not call(20.0, before=True, wanted=False)

@@ -11,8 +11,10 @@ from .parameters import BoilerParameters, ControllerParameters
 
 EMERGENCY_HYSTERESIS_K = 10.0
 SPEED_PERCENT_PER_K = 5.0
-HEATING_CALL_K = 5.0
-"""After-heating for the heating ends this far above the supply temperature."""
+HEATING_CALL_ON_K = 3.0
+HEATING_CALL_OFF_K = 8.0
+"""After-heating for the heating begins and ends so far above the supply temperature:
+the boiler has begun before the rooms get less than they want."""
 
 
 class RelayMode(IntEnum):
@@ -142,5 +144,7 @@ def may_heat_at(parameters: ControllerParameters, local_hour: float | None) -> b
 def heating_call(*, before: bool, wanted: bool, zone_c: float, supply_c: float) -> bool:
     """Return whether the heating asks for the boiler."""
     return wanted and latch(
-        before=before, on=zone_c < supply_c, off=zone_c >= supply_c + HEATING_CALL_K
+        before=before,
+        on=zone_c < supply_c + HEATING_CALL_ON_K,
+        off=zone_c >= supply_c + HEATING_CALL_OFF_K,
     )
