@@ -43,15 +43,56 @@ def test_keymark_certificate(excess_k: float, power: float) -> None:
 def test_incidence_modifier(angle_deg: float, modifier: float) -> None:
     """The one-figure formula follows the certificate's table up to 70 degrees."""
     cosine = float(np.cos(np.radians(angle_deg)))
-    assert collector.incidence_modifier(KEYMARK, np.asarray(cosine)) == pytest.approx(
-        modifier, abs=0.011
+    found = collector.incidence_modifier(KEYMARK, np.asarray(cosine), np.zeros(()))
+    assert found == pytest.approx(modifier, abs=0.011)
+
+
+TUBES = CollectorParameters(
+    tilt_deg=45.0,
+    incidence_modifiers=((0, 1.0), (60, 0.8), (90, 0.0)),
+    transversal_modifiers=((0, 1.0), (60, 1.4), (90, 0.0)),
+)
+
+
+@pytest.mark.parametrize(
+    ("across_deg", "along_deg", "modifier"),
+    [(60, 0, 1.4), (-60, 0, 1.4), (0, 60, 0.8), (30, 0, 1.2), (60, 60, 1.12)],
+)
+def test_tubes_have_two_angles(
+    across_deg: float, along_deg: float, modifier: float
+) -> None:
+    """Each modifier by the angle seen along the other axis (ISO 9806)."""
+    tangents = np.tan(np.radians([across_deg, along_deg]))
+    cosine = 1.0 / np.sqrt(1.0 + np.sum(tangents**2))
+    found = collector.incidence_modifier(TUBES, cosine, cosine * tangents[0])
+    assert found == pytest.approx(modifier, abs=1e-9)
+
+
+def test_afternoon_is_across_the_tubes() -> None:
+    """At noon the sun is in the plane of the tubes, in the afternoon beside it."""
+    site = SiteParameters(latitude=45.0, longitude=0.0)
+    day = datetime.fromisoformat("2024-06-20T00:00:00+00:00").timestamp()
+    hours = np.arange(24, dtype=np.float64)
+    times_s = day + 3600.0 * hours
+    place = sun.position(np.asarray(times_s, dtype=np.float64), site)
+    clear = irradiance.clear_sky_ghi(place)
+    plane = irradiance.plane_from_global(place, clear, tilt_deg=45.0, azimuth_deg=180.0)
+    assert abs(plane.incidence_sideways[12]) < 0.02
+    assert plane.incidence_sideways[16] > 0.7
+    assert plane.incidence_sideways[8] < -0.7
+    modifier = collector.incidence_modifier(
+        TUBES, plane.incidence_cosine, plane.incidence_sideways
     )
+    assert modifier[9] > 1.1
+    assert modifier[15] > 1.1
+    assert 0.9 < modifier[12] < 1.0
 
 
 @pytest.mark.parametrize("cosine", [0.0, 1e-9, 0.1, -0.5])
 def test_no_beam_at_grazing_incidence(cosine: float) -> None:
     """Beyond 80 degrees the modifier is zero, not negative."""
-    assert collector.incidence_modifier(KEYMARK, np.asarray(cosine)) == 0.0
+    found = collector.incidence_modifier(KEYMARK, np.asarray(cosine), np.zeros(()))
+    assert found == 0.0
 
 
 @pytest.mark.skipif(

@@ -199,7 +199,11 @@ class _Sky:
         """Return the means of what passes the collectors' glass [W/m2]."""
         plane = self.plane(cover, collector.tilt_deg, collector.azimuth_deg)
         passed = passed_w_per_m2(
-            collector, plane.beam, plane.diffuse, plane.incidence_cosine
+            collector,
+            plane.beam,
+            plane.diffuse,
+            plane.incidence_cosine,
+            plane.incidence_sideways,
         )
         return np.asarray(passed.mean(axis=1))
 

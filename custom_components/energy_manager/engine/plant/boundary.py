@@ -183,7 +183,11 @@ def _sunlight(house: House, weather: WeatherSeries) -> tuple[FloatArray, FloatAr
             azimuth_deg=parts.azimuth_deg,
         )
         absorbed = parts.eta0 * collector.passed_w_per_m2(
-            parts, plane.beam, plane.diffuse, plane.incidence_cosine
+            parts,
+            plane.beam,
+            plane.diffuse,
+            plane.incidence_cosine,
+            plane.incidence_sideways,
         )
     if (modules := house.pv) is not None:
         total = irradiance.plane_of_array(

@@ -18,21 +18,44 @@ FURTHEST_COSINE = 0.17
 
 
 def incidence_modifier(
-    parameters: CollectorParameters, cosine: FloatArray
+    parameters: CollectorParameters, cosine: FloatArray, sideways: FloatArray
 ) -> FloatArray:
-    """Return what the glass lets through of the beam, between 0 and 1.
+    """Return what the glass lets through of the beam.
 
-    `cosine` is that of the incidence angle. From the table of the test report where
-    there is one, else K = 1 - b0 (1 / cos(i) - 1).
+    `cosine` is that of the incidence angle, `sideways` the sun's cosine to the plane's
+    horizontal axis. Tubes have modifiers of their own across and along them, by the
+    angles projected on these planes: K = Kt(theta_t) Kl(theta_l) (ISO 9806; McIntire and
+    Reed, Solar Energy 31 (1983) 405). They may be above 1.
+    """
+    if not parameters.transversal_modifiers:
+        return _even_modifier(parameters, cosine)
+    near = np.maximum(cosine, 1e-6)
+    along = np.sqrt(np.maximum(1.0 - cosine**2 - sideways**2, 0.0))
+    across_deg = np.degrees(np.arctan(np.abs(sideways) / near))
+    across = _interpolated(parameters.transversal_modifiers, across_deg)
+    return across * _even_modifier(parameters, near / np.hypot(near, along))
+
+
+def _even_modifier(parameters: CollectorParameters, cosine: FloatArray) -> FloatArray:
+    """Return the modifier by one angle.
+
+    From the table of the test report where there is one, else
+    K = 1 - b0 (1 / cos(i) - 1).
     """
     if parameters.incidence_modifiers:
-        angles, modifiers = zip(*parameters.incidence_modifiers, strict=True)
-        angle = np.degrees(np.arccos(np.clip(cosine, 0.0, 1.0)))
-        return np.asarray(np.interp(angle, angles, modifiers), dtype=np.float64)
+        angle_deg = np.degrees(np.arccos(np.clip(cosine, 0.0, 1.0)))
+        return _interpolated(parameters.incidence_modifiers, angle_deg)
     # Beyond 80 degrees no beam is taken.
     near = np.maximum(cosine, FURTHEST_COSINE)
     modifier = np.clip(1.0 - parameters.b0 * (1.0 / near - 1.0), 0.0, 1.0)
     return np.where(cosine < FURTHEST_COSINE, 0.0, modifier)
+
+
+def _interpolated(
+    table: tuple[tuple[float, float], ...], angle_deg: FloatArray
+) -> FloatArray:
+    angles, modifiers = zip(*sorted(table), strict=True)
+    return np.asarray(np.interp(angle_deg, angles, modifiers), dtype=np.float64)
 
 
 def passed_w_per_m2(
@@ -40,21 +63,31 @@ def passed_w_per_m2(
     beam: FloatArray,
     diffuse: FloatArray,
     cosine: FloatArray,
+    sideways: FloatArray,
 ) -> FloatArray:
     """Return K Gb + Kd Gd, the irradiance that passes the glass [W/m2].
 
-    `beam` and `diffuse` are irradiances in the collector's plane [W/m2].
+    `beam` and `diffuse` are irradiances in the collector's plane [W/m2]; for the rest
+    see `incidence_modifier`.
     """
-    modifier = incidence_modifier(parameters, cosine)
+    modifier = incidence_modifier(parameters, cosine, sideways)
     return modifier * beam + parameters.diffuse_modifier * diffuse
 
 
 def absorbed_w_per_m2(
-    parameters: CollectorParameters, beam: float, diffuse: float, cosine: float
+    parameters: CollectorParameters,
+    beam: float,
+    diffuse: float,
+    cosine: float,
+    sideways: float = 0.0,
 ) -> float:
     """Return eta0 (K Gb + Kd Gd), the heat that reaches the absorber [W/m2]."""
     passed = passed_w_per_m2(
-        parameters, np.asarray(beam), np.asarray(diffuse), np.asarray(cosine)
+        parameters,
+        np.asarray(beam),
+        np.asarray(diffuse),
+        np.asarray(cosine),
+        np.asarray(sideways),
     )
     return parameters.eta0 * float(passed)
 

@@ -58,6 +58,8 @@ class HouseInputs:
     """Irradiance from sky and ground in the collectors' plane [W/m2]."""
     collector_cosine: float = 1.0
     """Cosine of the beam's incidence angle on the collectors."""
+    collector_sideways: float = 0.0
+    """The sun's cosine to the collectors' horizontal axis."""
     pv_irradiance: float = 0.0
     """Global irradiance in the modules' plane [W/m2]."""
     ambient_c: float = 10.0

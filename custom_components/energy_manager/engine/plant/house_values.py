@@ -163,6 +163,7 @@ class HouseValues:
                 inputs.collector_beam,
                 inputs.collector_diffuse,
                 inputs.collector_cosine,
+                inputs.collector_sideways,
             )
         if parameters.pv is not None:
             self.pv_available_w = photovoltaics.power_w(

@@ -27,6 +27,8 @@ class PlaneIrradiance:
     ground: FloatArray
     incidence_cosine: FloatArray
     """Cosine of the angle between the sun and the plane's normal, 0 when behind."""
+    incidence_sideways: FloatArray
+    """Cosine of the angle between the sun and the plane's horizontal axis."""
 
     @property
     def diffuse(self) -> FloatArray:
@@ -47,8 +49,7 @@ def incidence_cosine(
     The plane faces the compass direction `azimuth_deg` (180 is south); it is
     horizontal at `tilt_deg` 0. With the sun below the horizon it is 0 too.
     """
-    tilt = math.radians(tilt_deg)
-    turn = math.radians(azimuth_deg - 180.0)
+    tilt, turn = math.radians(tilt_deg), math.radians(azimuth_deg - 180.0)
     cosine = (
         sun.up * math.cos(tilt)
         + sun.south * math.sin(tilt) * math.cos(turn)
@@ -72,6 +73,7 @@ def plane_of_array(
     `ghi`, `dni` and `dhi` are global horizontal, direct normal and diffuse
     horizontal irradiance [W/m2].
     """
+    turn = math.radians(azimuth_deg - 180.0)
     cosine = incidence_cosine(sun, tilt_deg, azimuth_deg)
     upward = (1.0 + math.cos(math.radians(tilt_deg))) / 2.0
     anisotropy = np.clip(dni / sun.extraterrestrial_w_per_m2, 0.0, 1.0)
@@ -81,6 +83,7 @@ def plane_of_array(
         sky=np.maximum(dhi, 0.0) * (anisotropy * ratio + (1.0 - anisotropy) * upward),
         ground=np.maximum(ghi, 0.0) * albedo * (1.0 - upward),
         incidence_cosine=cosine,
+        incidence_sideways=sun.west * math.cos(turn) - sun.south * math.sin(turn),
     )
 
 

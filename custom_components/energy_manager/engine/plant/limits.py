@@ -44,6 +44,7 @@ PLANT_LIMITS: LimitsTable = {
         "pump_full_w": Limits(low=0, high=5000),
         "pump_idle_w": Limits(low=0, high=1000),
         "incidence_modifiers": Limits(low=0, high=90),
+        "transversal_modifiers": Limits(low=0, high=90),
         "pipe_loss_w_per_k": Limits(low=0, high=1000),
         "inlet_height": _SHARE,
     },

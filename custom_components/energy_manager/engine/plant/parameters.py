@@ -35,7 +35,11 @@ class CollectorParameters:
     b0: float = 0.15
     """Incidence angle modifier: 1 - b0 (1 / cos(i) - 1)."""
     incidence_modifiers: tuple[tuple[float, float], ...] = ()
-    """The modifier by angle [degrees] from a test report, used instead of b0."""
+    """The modifier by angle [degrees] from a test report, used instead of b0. For tubes
+    the one along them (longitudinal)."""
+    transversal_modifiers: tuple[tuple[float, float], ...] = ()
+    """For tubes: the modifier across them, by angle [degrees]. The tubes run up the
+    roof."""
     diffuse_modifier: float = 0.91
     """Modifier of diffuse irradiance, as eta0 is for beam."""
     capacity_kj_per_m2_k: float = 7.0

@@ -77,13 +77,14 @@ def inputs_between(
     middles = start_s + step_s * (np.arange(steps, dtype=np.float64) + 0.5)
     weather = weather_at(surroundings.site, middles, surroundings.scenario)
     dark = np.zeros(steps)
-    beam, diffuse, cosine, modules = dark, dark, dark, dark
+    beam, diffuse, cosine, sideways, modules = dark, dark, dark, dark, dark
     if parameters.collector is not None:
         plane = weather.plane(
             tilt_deg=parameters.collector.tilt_deg,
             azimuth_deg=parameters.collector.azimuth_deg,
         )
-        beam, diffuse, cosine = plane.beam, plane.diffuse, plane.incidence_cosine
+        beam, diffuse = plane.beam, plane.diffuse
+        cosine, sideways = plane.incidence_cosine, plane.incidence_sideways
     if parameters.pv is not None:
         modules = weather.plane(
             tilt_deg=parameters.pv.tilt_deg, azimuth_deg=parameters.pv.azimuth_deg
@@ -93,6 +94,7 @@ def inputs_between(
         beam.tolist(),
         diffuse.tolist(),
         cosine.tolist(),
+        sideways.tolist(),
         modules.tolist(),
         weather.ambient_c.tolist(),
         litres,
@@ -100,15 +102,16 @@ def inputs_between(
     )
     return [
         HouseInputs(
-            collector_beam=beam_here,
-            collector_diffuse=diffuse_here,
-            collector_cosine=cosine_here,
-            pv_irradiance=modules_here,
-            ambient_c=ambient_here,
-            draw_l_per_min=litres_here * 60.0 / step_s,
+            collector_beam=row[0],
+            collector_diffuse=row[1],
+            collector_cosine=row[2],
+            collector_sideways=row[3],
+            pv_irradiance=row[4],
+            ambient_c=row[5],
+            draw_l_per_min=row[6] * 60.0 / step_s,
             electrical_load_w=surroundings.electrical_load_w,
         )
-        for beam_here, diffuse_here, cosine_here, modules_here, ambient_here, litres_here in rows
+        for row in rows
     ]
 
 
