@@ -118,8 +118,48 @@ def test_given_energies_are_met() -> None:
     assert heating_kwh == pytest.approx(8569.0, rel=1e-4)
     litres = sum(boundary.draw_l)
     assert litres * 4186.8 * 35.0 / 3.6e6 == pytest.approx(2968.0, rel=1e-4)
-    warm = np.array(boundary.ambient_c) > 15.0
-    assert np.array(boundary.heating_w)[warm].max() == 0.0
+    daily_c = np.array(boundary.ambient_c).reshape(days, 288).mean(axis=1)
+    given_w = np.array(boundary.heating_w).reshape(days, 288)
+    assert given_w[daily_c > 15.1].max() == 0.0
+    # Degree hours 20/15: on a day that counts, as much as it is below 20 degC.
+    cold_k = 20.0 - np.array(boundary.ambient_c).reshape(days, 288)[daily_c < 14.9]
+    assert np.ptp(given_w[daily_c < 14.9] / cold_k) < 0.1
+
+
+def test_degree_hours_without_a_limit() -> None:
+    """Each hour below the base counts, whatever its day is like."""
+    house = replace(example("proof-of-concept"), pv=None, battery=None, inverter=None)
+    assert house.heating is not None
+    house = replace(
+        house,
+        demand=replace(house.demand, heating_limit_c=None),
+        heating=replace(house.heating, base_temperature_c=15.0),
+    )
+    boundary = days_of(house, 365)
+    assert boundary.heating_w is not None
+    heating_w, ambient_c = np.array(boundary.heating_w), np.array(boundary.ambient_c)
+    assert heating_w.sum() * 300.0 / 3.6e6 == pytest.approx(8569.0, rel=1e-4)
+    assert heating_w[ambient_c > 15.0].max() == 0.0
+    assert heating_w[ambient_c < 14.9].min() > 0.0
+
+
+def test_grid_takes_over() -> None:
+    """With a transfer switch nothing stands still, and what the grid gives is told."""
+    house = example("proof-of-concept")
+    assert house.battery is not None and house.inverter is not None
+    small = replace(house.battery, capacity_kwh=0.3)
+    alone = replace(
+        house, battery=small, inverter=replace(house.inverter, grid_backup=False)
+    )
+    backed = replace(house, battery=small)
+    off, on = run(alone, 10), run(backed, 10)
+    assert off.unserved_kwh > 1.0
+    assert off.grid_kwh == 0.0
+    assert off.heating_unmet_kwh > 10.0
+    assert on.unserved_kwh == pytest.approx(0.0, abs=1e-9)
+    assert 1.0 < on.grid_kwh < on.load_kwh
+    assert on.heating_unmet_kwh < 1.0
+    assert abs(on.balance_error) < 1e-9
 
 
 def test_go_on_from_a_state() -> None:

@@ -116,7 +116,7 @@ def boundary_of(
     if electrical_load_w is None:
         yearly_kwh = house.demand.electricity_kwh or 0.0
         electrical_load_w = np.full(steps, yearly_kwh * 1000.0 / 8760.0)
-    heating_w = _given_heating(house, weather, ambient_c)
+    heating_w = _given_heating(house, weather, times_s, ambient_c)
     return Boundary(
         start_s=start_s,
         step_s=step_s,
@@ -263,7 +263,7 @@ def _scaled_draws(house: House, draw_l: FloatArray, days: float) -> FloatArray:
 
 
 def _given_heating(
-    house: House, weather: WeatherSeries, ambient_c: FloatArray
+    house: House, weather: WeatherSeries, times_s: FloatArray, ambient_c: FloatArray
 ) -> FloatArray | None:
     """Return the known heat for the rooms by degree hours [W], None if it is modelled.
 
@@ -273,10 +273,27 @@ def _given_heating(
     yearly_kwh = house.demand.heating_kwh
     if house.heating is None or yearly_kwh is None:
         return None
-    base_c = house.heating.base_temperature_c
-    known_c = ambient_c if weather.year_s is None else weather.ambient_c
-    mean_k = float(np.maximum(base_c - known_c, 0.0).mean())
-    degrees_k = np.maximum(base_c - ambient_c, 0.0)
+    degrees_k = _degrees_k(house, weather, times_s, ambient_c)
+    known_k = degrees_k
+    if weather.year_s is not None:
+        known_k = _degrees_k(house, weather, weather.times_s, weather.ambient_c)
+    mean_k = float(known_k.mean())
     if mean_k <= 0.0:
         return np.zeros(ambient_c.shape)
     return degrees_k * (yearly_kwh * 1000.0 / 8760.0 / mean_k)
+
+
+def _degrees_k(
+    house: House, weather: WeatherSeries, times_s: FloatArray, ambient_c: FloatArray
+) -> FloatArray:
+    """Return by how much it is colder than the heating's base, on days that count [K]."""
+    assert house.heating is not None
+    degrees_k = np.maximum(house.heating.base_temperature_c - ambient_c, 0.0)
+    limit_c = house.demand.heating_limit_c
+    if limit_c is None:
+        return degrees_k
+    days, rows = np.unique(weather.times_s // DAY_S, return_inverse=True)
+    mean_c = np.bincount(rows, weather.ambient_c) / np.bincount(rows)
+    # A year's end and beginning may lie beyond the first and the last row.
+    place = np.searchsorted(days, times_s // DAY_S).clip(0, len(days) - 1)
+    return np.where(mean_c[place] < limit_c, degrees_k, 0.0)

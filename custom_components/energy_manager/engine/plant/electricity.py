@@ -13,7 +13,8 @@ class Electricity:
     """The changing values of the electric side; `advance` moves them on.
 
     Values ending in `_w` are means over the last step. `soc` is the state of charge
-    0..1; `powered` tells whether pumps and electronics had their electricity.
+    0..1; `powered` tells whether pumps and electronics had their electricity, `on_grid`
+    whether the grid gave it in the inverter's place.
     """
 
     __slots__ = (
@@ -26,6 +27,7 @@ class Electricity:
         "inverter_ac_w",
         "inverter_dc_w",
         "low_battery",
+        "on_grid",
         "powered",
         "pv_power_w",
         "soc",
@@ -49,6 +51,7 @@ class Electricity:
         self.charge_stage = charge_stage
         self.low_battery = low_battery
         self.powered = True
+        self.on_grid = False
         self.pv_power_w = self.charger_power_w = self.battery_power_w = 0.0
         self.inverter_ac_w = self.inverter_dc_w = 0.0
 
@@ -152,5 +155,7 @@ class Electricity:
             self.inverter_ac_w = 0.0
             dc_w = min(inverter.asleep_w(device, inverter_mode), stored_w)
             dc_w = 0.0 if self.low_battery else dc_w
+        self.on_grid = device.grid_backup and not self.powered
+        self.powered = self.powered or self.on_grid
         self.inverter_dc_w = dc_w
         return dc_w

@@ -116,7 +116,7 @@ def _flows(run: HouseRun, irradiance: float, dt_s: float) -> HouseFlows:
         soc=electric.soc,
         powered=electric.powered,
         load_w=load_w,
-        unserved_w=max(load_w - ac_w, 0.0),
+        unserved_w=max(load_w - ac_w - sums.grid / dt_s, 0.0),
         inverter_ac_w=ac_w,
         inverter_dc_w=sums.inverter_dc / dt_s,
         low_battery=electric.low_battery,

@@ -35,6 +35,9 @@ class DemandParameters:
     heating_kwh: float | None = None
     """Heat for the rooms in a year, spread by degree hours below
     `heating.base_temperature_c`."""
+    heating_limit_c: float | None = None
+    """With it only days (UTC) whose mean outdoor temperature is below count, as in
+    degree days 20/15: base 20, limit 15."""
     hot_water_kwh: float | None = None
     """Heat in the hot water of a year; draws are scaled to give it."""
     electricity_kwh: float | None = None
@@ -119,6 +122,7 @@ LIMITS: LimitsTable = {
     House: {"people": Limits(low=0, high=1000), "version": Limits(low=1, high=1)},
     DemandParameters: {
         "heating_kwh": _YEARLY,
+        "heating_limit_c": Limits(low=-20, high=30),
         "hot_water_kwh": _YEARLY,
         "electricity_kwh": _YEARLY,
     },

@@ -109,6 +109,8 @@ class HouseRun(HouseControls):
         sums.load += load_w * dt_s
         sums.inverter_ac += electric.inverter_ac_w * dt_s
         sums.inverter_dc += electric.inverter_dc_w * dt_s
+        if electric.on_grid:
+            sums.grid += load_w * dt_s
 
     def _take_from_grid(self, wanted_w: float, dt_s: float) -> None:
         """Feed the loads where there is neither sun nor battery."""

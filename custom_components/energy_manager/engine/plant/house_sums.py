@@ -54,6 +54,8 @@ class HouseSums:
     """Wanted from the inverter."""
     inverter_ac: float = 0.0
     inverter_dc: float = 0.0
+    grid: float = 0.0
+    """Fed to the loads by the grid in the inverter's place."""
     drawn_l: float = 0.0
     """Hot water drawn, counted at the temperature of use [l]."""
     cool_l: float = 0.0

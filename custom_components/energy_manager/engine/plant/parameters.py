@@ -226,6 +226,9 @@ class InverterParameters:
     eco_idle_w: float = 1.5
     eco_wake_w: float = 15.0
     """In eco mode smaller loads do not wake the inverter."""
+    grid_backup: bool = False
+    """Whether the grid takes over while the inverter cannot feed the loads, as a
+    transfer switch lets it; without it they stand still."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

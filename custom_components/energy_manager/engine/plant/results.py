@@ -51,6 +51,8 @@ class Figures:
     """What the modules could have given besides."""
     load_kwh: float
     """Electricity wanted from the inverter."""
+    grid_kwh: float
+    """Part of it that the grid gave in the inverter's place."""
     unserved_kwh: float
     """Part of it that did not come."""
     balance_error: float
@@ -88,7 +90,8 @@ def figures(house: House, stretch: Stretch) -> Figures:
         pv_kwh=sums.pv / J_PER_KWH,
         curtailed_kwh=max(sums.pv_available - sums.pv, 0.0) / J_PER_KWH,
         load_kwh=sums.load / J_PER_KWH,
-        unserved_kwh=max(sums.load - sums.inverter_ac, 0.0) / J_PER_KWH,
+        grid_kwh=sums.grid / J_PER_KWH,
+        unserved_kwh=max(sums.load - sums.inverter_ac - sums.grid, 0.0) / J_PER_KWH,
         balance_error=_balance_error(sums, stretch.stored_j),
     )
 
