@@ -108,15 +108,15 @@ def boundary_of(
     """
     times_s = start_s + step_s * (np.arange(steps, dtype=np.float64) + 0.5)
     ambient_c = weather.at(weather.ambient_c, times_s)
-    absorbed, power = _sunlight(house, weather)
+    absorbed, power = sunlight(house, weather)
     days = steps * step_s / DAY_S
     if draw_l is None:
         draw_l = modelled_draws(house, start_s, steps, step_s)
-    draw_l = _scaled_draws(house, draw_l, days)
+    draw_l = scaled_draws(house, draw_l, days)
     if electrical_load_w is None:
         yearly_kwh = house.demand.electricity_kwh or 0.0
         electrical_load_w = np.full(steps, yearly_kwh * 1000.0 / 8760.0)
-    heating_w = _given_heating(house, weather, times_s, ambient_c)
+    heating_w = given_heating(house, weather, times_s, ambient_c)
     return Boundary(
         start_s=start_s,
         step_s=step_s,
@@ -127,7 +127,7 @@ def boundary_of(
         electrical_load_w=_rounded(electrical_load_w),
         heating_w=None if heating_w is None else _rounded(heating_w),
         local_hour=(
-            _local_hours(house, times_s)
+            local_hours(house, times_s)
             if house.controller.after_heating_windows
             or (house.building is not None and house.building.set_back_hours)
             else None
@@ -153,7 +153,7 @@ def _solar_gain(
     return _rounded(weather.at(plane.total * rooms.solar_aperture_m2, times_s))
 
 
-def _local_hours(house: House, times_s: FloatArray) -> list[float]:
+def local_hours(house: House, times_s: FloatArray) -> list[float]:
     """Return the hour of the local day at each time."""
     zone = ZoneInfo(house.time_zone)
     found = []
@@ -168,7 +168,7 @@ def _rounded(values: FloatArray) -> list[float]:
     return rounded
 
 
-def _sunlight(house: House, weather: WeatherSeries) -> tuple[FloatArray, FloatArray]:
+def sunlight(house: House, weather: WeatherSeries) -> tuple[FloatArray, FloatArray]:
     """Return heat at the absorbers [W/m2] and the modules' power [W] at the instants."""
     position = sun.position(weather.times_s, house.site)
     dark = np.zeros(weather.times_s.shape)
@@ -250,7 +250,7 @@ def _add_draw(
             litres[place] += amount * overlap / duration_s
 
 
-def _scaled_draws(house: House, draw_l: FloatArray, days: float) -> FloatArray:
+def scaled_draws(house: House, draw_l: FloatArray, days: float) -> FloatArray:
     """Return draws that give the known heat of a year, if it is known."""
     yearly_kwh = house.demand.hot_water_kwh
     if yearly_kwh is None:
@@ -262,7 +262,7 @@ def _scaled_draws(house: House, draw_l: FloatArray, days: float) -> FloatArray:
     return draw_l * (wanted_kwh / drawn_kwh) if drawn_kwh > 0.0 else draw_l
 
 
-def _given_heating(
+def given_heating(
     house: House, weather: WeatherSeries, times_s: FloatArray, ambient_c: FloatArray
 ) -> FloatArray | None:
     """Return the known heat for the rooms by degree hours [W], None if it is modelled.
