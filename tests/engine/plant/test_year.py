@@ -23,6 +23,7 @@ from custom_components.energy_manager.engine.plant.house_state import HouseState
 from custom_components.energy_manager.engine.plant.parameters import (
     ControllerParameters,
     ImmersionHeaterParameters,
+    TankParameters,
 )
 from custom_components.energy_manager.engine.plant.results import Figures, figures
 
@@ -141,6 +142,21 @@ def test_degree_hours_without_a_limit() -> None:
     assert heating_w.sum() * 300.0 / 3.6e6 == pytest.approx(8569.0, rel=1e-4)
     assert heating_w[ambient_c > 15.0].max() == 0.0
     assert heating_w[ambient_c < 14.9].min() > 0.0
+
+
+def test_untold_tank_goes_with_its_volume() -> None:
+    """A tank of a third loses about half and is shorter; what is told stays."""
+
+    def tank(**told: float) -> TankParameters:
+        site = {"latitude": 48, "longitude": 11}
+        return House.from_json({"site": site, "tank": dict(told)}).tank
+
+    assert tank() == TankParameters()
+    small = tank(volume_l=300)
+    assert small.loss_w_per_k == pytest.approx(1.57, abs=0.01)
+    assert small.height_m == pytest.approx(1.14, abs=0.01)
+    assert tank(volume_l=300, loss_w_per_k=3.5).loss_w_per_k == 3.5
+    assert tank(volume_l=1000) == TankParameters()
 
 
 def test_grid_takes_over() -> None:

@@ -5,6 +5,7 @@ the proof-of-concept house's values as defaults.
 """
 
 from dataclasses import dataclass, field
+import math
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -111,8 +112,30 @@ class House:
 
     @classmethod
     def from_json(cls, document: Json) -> Self:
-        """Return the house of a JSON document; raise InputError where it is wrong."""
-        return decode(cls, document)
+        """Return the house of a JSON document; raise InputError where it is wrong.
+
+        What the document does not tell of the tank goes with its volume.
+        """
+        return decode(cls, _sized(document))
+
+
+def _sized(document: Json) -> Json:
+    """Return a document whose tank has the height and loss that its volume makes likely.
+
+    A tank of the default's shape and insulation: 0.6 W/K for each m2 of its surface.
+    """
+    tank = document.get("tank") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(tank, dict):
+        return document
+    volume_l, usual = tank.get("volume_l"), TankParameters()
+    if not isinstance(volume_l, int | float) or not 0.0 < volume_l < math.inf:
+        return document
+    size = (volume_l / usual.volume_l) ** (1.0 / 3.0)
+    likely: dict[str, Json] = {
+        "height_m": round(usual.height_m * size, 3),
+        "loss_w_per_k": round(usual.loss_w_per_k * size**2, 3),
+    }
+    return {**document, "tank": {**likely, **tank}}
 
 
 _YEARLY = Limits(low=0, high=1e6)

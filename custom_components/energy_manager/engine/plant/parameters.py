@@ -66,6 +66,7 @@ class TankParameters:
 
     volume_l: float = 1000.0
     loss_w_per_k: float = 3.5
+    """Where a house does not tell it, it goes with the surface: 0.6 W/K for each m2."""
     maximum_c: float = 90.0
     room_c: float = 15.0
     probe_heights: tuple[float, ...] = (0.1, 0.5, 0.9)
@@ -81,6 +82,7 @@ class TankParameters:
     conductivity_w_per_m_k: float = 0.8
     """Between the layers, wall included."""
     height_m: float = 1.7
+    """Where a house does not tell it, it goes with the volume: twice the width."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
