@@ -73,7 +73,9 @@ def simulate(
     stored_j = tank.energy_j(layout, run.tank_c, 0.0)
     begun = run.sums.copy(), stored_j, boundary.start_s
     month = begun
-    for first_step, last_step in month_steps(boundary):
+    for first_step, last_step in month_steps(
+        boundary.start_s, boundary.step_s, boundary.steps
+    ):
         _advance(run, boundary, first_step, last_step, control)
         end_s = boundary.start_s + last_step * boundary.step_s
         stored_j = tank.energy_j(layout, run.tank_c, 0.0)
@@ -98,17 +100,17 @@ def _stretch(
     )
 
 
-def month_steps(boundary: Boundary) -> list[tuple[int, int]]:
+def month_steps(start_s: float, step_s: float, steps: int) -> list[tuple[int, int]]:
     """Return the steps of each calendar month as (first, end)."""
     found: list[tuple[int, int]] = []
     step = 0
-    while step < boundary.steps:
-        when = datetime.fromtimestamp(boundary.start_s + step * boundary.step_s, UTC)
+    while step < steps:
+        when = datetime.fromtimestamp(start_s + step * step_s, UTC)
         following = datetime(
             when.year + when.month // 12, when.month % 12 + 1, 1, tzinfo=UTC
         )
-        left_s = following.timestamp() - boundary.start_s
-        end = min(boundary.steps, max(step + 1, round(left_s / boundary.step_s)))
+        left_s = following.timestamp() - start_s
+        end = min(steps, max(step + 1, round(left_s / step_s)))
         found.append((step, end))
         step = end
     return found
