@@ -7,9 +7,16 @@ from scripts.command_line import use_engine
 
 use_engine()
 
-from scripts.benchmarks import plan, simulate, vbus, vedirect, vedirect_states  # noqa: E402
+from scripts.benchmarks import (  # noqa: E402
+    plan,
+    references,
+    simulate,
+    vbus,
+    vedirect,
+    vedirect_states,
+)
 
-SUBJECTS = (plan, simulate, vbus, vedirect, vedirect_states)
+SUBJECTS = (plan, references, simulate, vbus, vedirect, vedirect_states)
 
 
 def main(arguments: list[str]) -> int:

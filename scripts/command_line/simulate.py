@@ -108,14 +108,14 @@ def _record(options: argparse.Namespace, boundary: Boundary) -> chart.Record | N
 def house_of(options: argparse.Namespace) -> House:
     """Return the house of a file with the changes of the command line."""
     value = parse(read(options.house))
-    for change in options.changes:
-        _set(value, change)
+    for text in options.changes:
+        change(value, text)
     return House.from_json(value)
 
 
-def _set(value: Json, change: str) -> None:
-    """Change one field of a document, named by its path."""
-    name, equals, text = change.partition("=")
+def change(value: Json, wanted: str) -> None:
+    """Change one field of a document, named by its path as in tank.volume_l=800."""
+    name, equals, text = wanted.partition("=")
     *path, last = name.strip().split(".")
     if not equals or not last:
         raise InputError("--set", "must be like tank.volume_l=800")

@@ -16,8 +16,8 @@ from custom_components.energy_manager.engine.plant.parameters import (
     HeatingParameters,
 )
 from custom_components.energy_manager.engine.plant.results import Figures, figures
+from scripts.benchmarks import references
 
-from .test_reference_years import measured_weather
 from .test_year import NEW_YEAR_S, days_of, example, needs_data
 
 ONE = BuildingParameters(internal_gain_w=0.0, solar_aperture_m2=0.0)
@@ -221,7 +221,7 @@ def test_year_by_degree_days(rooms: BuildingParameters) -> None:
     house = house_with(rooms)
     assert house.heating is not None
     house = replace(house, heating=replace(house.heating, base_temperature_c=15.0))
-    weather = measured_weather("mannheim")
+    weather = references.weather_of("mannheim")
     boundary = boundary_of(
         house, weather, start_s=NEW_YEAR_S, steps=8760, step_s=3600.0
     )

@@ -19,8 +19,8 @@ from custom_components.energy_manager.engine.plant.parameters import (
     TankParameters,
 )
 from custom_components.energy_manager.engine.plant.year import start_state
+from scripts.benchmarks import references
 
-from .test_reference_years import PLACES, measured_draws, measured_weather
 from .test_year import NEW_YEAR_S, example, needs_data, weather
 
 LOOK_S = 300
@@ -115,10 +115,10 @@ def test_observer_on_measured_months(place: str, month: int) -> None:
     """January, April, July and October: at most 1.5 K and 0.7 kWh beside the truth."""
     first_day = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273)[month - 1]
     steps = 30 * 288
-    litres = np.array(measured_draws())[first_day * 288 : first_day * 288 + steps]
+    litres = references.draws_of(300.0)[first_day * 288 : first_day * 288 + steps]
     boundary = boundary_of(
-        replace(truth_house(), site=PLACES[place]),
-        measured_weather(place),
+        replace(truth_house(), site=references.PLACES[place]),
+        references.weather_of(place),
         start_s=NEW_YEAR_S + first_day * 86400.0,
         steps=steps * 5,
         step_s=60.0,

@@ -1,16 +1,15 @@
 """Houses over a year: reference figures, balance, months and every component."""
 
-import csv
 from dataclasses import replace
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from custom_components.energy_manager.engine.errors import InputError
-from custom_components.energy_manager.engine.plant import irradiance, sun, tables, year
+from custom_components.energy_manager.engine.plant import irradiance, sun, year
 from custom_components.energy_manager.engine.plant.boundary import (
     Boundary,
     WeatherSeries,
@@ -337,46 +336,3 @@ def test_wrong_houses_are_told() -> None:
         assert caught.value.field == field
     with pytest.raises(InputError):
         House.from_json({"name": "nowhere"})
-
-
-# Published and computed reference figures, from measured years
-
-
-def reference(**parts: Any) -> Figures:
-    """Return the proof-of-concept house's year at Mannheim with measured draws."""
-    house = replace(
-        example("proof-of-concept"), pv=None, battery=None, inverter=None, **parts
-    )
-    known = tables.weather_table(MANNHEIM.read_text(), house.site)
-    litres = np.zeros(105120)
-    with DRAWS.open() as file:
-        for row in csv.DictReader(file):
-            litres[min(int(row["minute_of_year"]) // 5, 105119)] += float(row["litres"])
-    boundary = boundary_of(
-        house, known, start_s=NEW_YEAR_S, steps=105120, draw_l=litres
-    )
-    return figures(house, year.simulate(house, boundary).whole)
-
-
-@needs_data
-def test_reference_house_with_heating() -> None:
-    """Solar fraction 0.406 and 5955 kWh from the collectors; between EN 15316 and the bound.
-
-    Case "boiler holds top 25 % at 55 degC" at Mannheim: collector 5955, boiler 6848;
-    EN 15316-4-3 gives 0.379, the bound with perfect foresight 0.493.
-    """
-    found = reference()
-    assert found.solar_fraction == pytest.approx(0.406, abs=0.01)
-    assert 0.379 - 0.03 <= (found.solar_fraction or 0.0) <= 0.493 + 0.01
-    assert found.collector_heat_kwh == pytest.approx(5955.0, rel=0.02)
-    assert found.boiler_heat_kwh == pytest.approx(6848.0, rel=0.02)
-    assert abs(found.balance_error) < 1e-3
-
-
-@needs_data
-def test_reference_house_with_hot_water_only() -> None:
-    """Solar fraction 0.875 and 4213 kWh from the collectors."""
-    house = example("proof-of-concept")
-    found = reference(heating=None, demand=replace(house.demand, heating_kwh=None))
-    assert found.solar_fraction == pytest.approx(0.875, abs=0.01)
-    assert found.collector_heat_kwh == pytest.approx(4213.0, rel=0.02)
