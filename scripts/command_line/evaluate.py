@@ -18,14 +18,14 @@ from custom_components.energy_manager.engine.evaluation.league import (
     check_names,
     run_league,
 )
-from custom_components.energy_manager.engine.plant.boundary import DAY_S
+from custom_components.energy_manager.engine.plant.boundary import DAY_S, WeatherSeries
 from custom_components.energy_manager.engine.plant.house_document import House
 from custom_components.energy_manager.engine.plant.tables import (
     draws_table,
     load_table,
     weather_table,
 )
-from scripts.command_line import chart
+from scripts.command_line import chart, simulate
 from scripts.command_line.simulate import (
     STEP_S,
     add_chart,
@@ -80,20 +80,18 @@ def add_parser(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the league table; one line and exit code 2 where something is wrong."""
     try:
-        names = [
-            name.strip() for name in options.controllers.split(",") if name.strip()
-        ]
-        check_names(names)
+        names = names_of(options.controllers)
         house = house_of(options)
         league = _league(options, house, names)
     except InputError as error:
-        print(f"{options.house}: {error}", file=sys.stderr)
+        of_file = not error.field.startswith("--")
+        print(f"{options.house}: {error}" if of_file else error, file=sys.stderr)
         return 2
     except EngineError as error:
         print(error, file=sys.stderr)
         return 1
     if options.json:
-        print(json.dumps(document(league), indent=2))
+        print(json.dumps(document(house, league), indent=2))
     else:
         print_table(league)
     for name in league.beaten_by:
@@ -101,6 +99,16 @@ def run(options: argparse.Namespace) -> int:
             f"{name} needs less than the bound: one of them is wrong", file=sys.stderr
         )
     return 0
+
+
+def names_of(text: str) -> list[str]:
+    """Return the controllers that a list with commas names, each once."""
+    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    names = [name for name in names if name]
+    if not names:
+        raise InputError("--controllers", f"must name some of {', '.join(CONTROLLERS)}")
+    check_names(names)
+    return names
 
 
 def _league(options: argparse.Namespace, house: House, names: list[str]) -> League:
@@ -150,16 +158,7 @@ def conditions(options: argparse.Namespace, house: House) -> Conditions:
     weather = weather_table(text_of(options.weather), house.site)
     start_s, steps = span_of(weather)
     start_s += options.start_day * DAY_S
-    covered = round(steps * STEP_S / DAY_S) - options.start_day
-    days = covered if options.year else options.days
-    if options.start_day < 0 or days < 1:
-        raise InputError("--days", "must be at least one day within the weather")
-    if weather.year_s is None and days > covered - AHEAD_DAYS:
-        raise InputError(
-            "--days",
-            f"must be at most {max(covered - AHEAD_DAYS, 0)}: the weather has {covered} "
-            f"days from there, and {AHEAD_DAYS} are needed ahead",
-        )
+    days = days_of(options, weather, round(steps * STEP_S / DAY_S))
     zone = ZoneInfo(house.time_zone)
     steps = round((days + AHEAD_DAYS) * DAY_S / STEP_S)
     draws = load = None
@@ -186,13 +185,35 @@ def conditions(options: argparse.Namespace, house: House) -> Conditions:
     )
 
 
-def document(league: League) -> dict[str, Any]:
+def days_of(options: argparse.Namespace, weather: WeatherSeries, covered: int) -> int:
+    """Return how many days to run; raise InputError where the weather has them not."""
+    first = options.start_day
+    if not 0 <= first < covered:
+        raise InputError(
+            "--start-day",
+            f"must be between 0 and {covered - 1}: the weather has {covered} days",
+        )
+    repeats = weather.year_s is not None
+    left = covered - first if repeats else covered - first - AHEAD_DAYS
+    days = left if options.year else options.days
+    if not repeats and (left < 1 or days > left):
+        raise InputError(
+            "--days",
+            f"must be at most {max(left, 0)}: the weather has {covered - first} days "
+            f"from there, and {AHEAD_DAYS} are needed ahead",
+        )
+    if days < 1 or (repeats and days > covered):
+        raise InputError("--days", f"must be between 1 and {covered}")
+    return int(days)
+
+
+def document(house: House, league: League) -> dict[str, Any]:
     """Return the table as a JSON document."""
     return {
         "controllers": [
             {
+                **simulate.document(house, row.outcome.course),
                 "name": row.outcome.name,
-                **asdict(row.outcome.figures),
                 "owed_kwh": row.outcome.owed_kwh,
                 "share_of_bound": row.share_of_bound,
             }
@@ -223,9 +244,15 @@ def print_table(league: League) -> None:
             f"{_percent(row.share_of_bound):>10}"
         )
     bound = league.bound
-    stored = bound.boiler_heat_kwh - bound.owed_kwh
-    print(f"{'bound':<12}{bound.boiler_heat_kwh:9.1f}{0.0:8.1f}{stored:8.1f}")
-    print("stored: what the tank holds more at the end, part of the comparison")
+    print(
+        f"{'bound':<12}{bound.boiler_heat_kwh:9.1f}{bound.unmet_kwh:8.1f}"
+        f"{'':>{8 + 8 + 9 + 8 + 8 + 10}}{'100.0 %':>10}"
+    )
+    print(
+        "of bound: the way from the maker's control to the bound, in boiler heat and "
+        "unmet heat\n  less what the tank has stored more at the end: "
+        f"{bound.owed_kwh:.1f} kWh at the bound"
+    )
 
 
 def _percent(share: float | None) -> str:

@@ -28,6 +28,7 @@ from custom_components.energy_manager.engine.plant.controller import RelayMode
 from custom_components.energy_manager.engine.plant.house_document import House
 from custom_components.energy_manager.engine.plant.parameters import (
     ImmersionHeaterParameters,
+    PVParameters,
 )
 
 from ..plant.test_sun import WEATHER
@@ -100,9 +101,8 @@ def test_bound_gives_all_that_can_be_given() -> None:
     assert found.boiler_heat_kwh >= 0.0
     bright = replace(boundary, pv_available_w=[500.0] * boundary.steps)
     heater = ImmersionHeaterParameters(power_w=1000.0)
-    helped = bound.least_boiler_heat(
-        replace(described, immersion_heater=heater), bright, 1.0
-    )
+    lit = replace(described, immersion_heater=heater, pv=PVParameters())
+    helped = bound.least_boiler_heat(lit, bright, 1.0)
     assert helped.owed_kwh < found.owed_kwh - 1.0
 
 

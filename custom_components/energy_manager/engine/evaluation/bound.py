@@ -2,39 +2,45 @@
 
 A linear program over temperature classes: the tank is a set of volumes at fixed
 temperatures. Collectors lift water from one class to the next ones at their yield
-(ISO 9806) for the mean of the two; the boiler lifts any water; draws and heating take
-water of a class, mixed down where it is warmer than needed; losses let water sink to
-the class below, and a room that is warmer lets it rise. The heat exchanger makes the
-collectors as much warmer as their yield at full flow asks. Stratification is perfect,
-valves and pumps cost nothing, and electricity is there whenever it is wanted: what a
-real plant needs lies above. Between classes the collectors' yield is taken straight, so
-that the bound is near-tight, not rigorous to the last percent.
+(ISO 9806) for the mean of the two, an immersion heater with what the modules could
+give; draws and heating take water of a class, mixed down where it is warmer than needed
+and counted in part where it is colder; the boiler gives what then lacks, for its heat
+is never better kept in the tank. Losses let water sink to the class below, and a room
+that is warmer lets it rise; water that is drawn in a block has not lost anything in it.
+The heat exchanger makes the collectors as much warmer as their yield at full flow asks.
+Stratification is perfect, valves and pumps cost nothing, boiler and flows know no
+limits, and electricity is there whenever it is wanted: what a real plant needs lies
+above. Hours without sun are one block. Between classes the collectors' yield is taken
+straight, so that the bound is near-tight, not rigorous to the last percent.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 
-from ..errors import SolverError
 from ..plant.boundary import Boundary
+from ..plant.heating import on_curve
 from ..plant.house_document import House
-from ..plant.parameters import CollectorParameters
+from ..plant.parameters import CollectorParameters, HeatingParameters
 from ..plant.sun import FloatArray
 from ..plant.tank import WATER_J_PER_KG_K
 from ..plant.year import WARM_UP_TANK_C
 from ..units import SECONDS_PER_HOUR
+from .heating_need import HeatingNeed, heating_need
+from .interior_point import minimise
+from .temperature_classes import blocks_of, classes_of, yield_to_water
 
 KWH_PER_KG_K = WATER_J_PER_KG_K / 3.6e6
-STEPS_UP = 2
+STEPS_UP = 3
 """How many classes water may rise at once."""
-MANY = 50_000
-"""Columns from which the interior-point method is faster than the simplex method."""
-TIE = 1e-3
-"""What is unmet costs so much more than boiler heat, and what is left at the end is
-worth so much less: among equals the bound is the one that needs least boiler heat for
-all that is wanted."""
+DARK_W = 5.0
+"""Sun that does not count, on a square metre of absorber or from all modules."""
+NIGHT_H = 12.0
+"""Longest block without sun."""
+LEAST_KWH = 1e-6
+"""Heat too small to count in a block."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,304 +48,315 @@ class Bound:
     """What the best possible operation needs."""
 
     boiler_heat_kwh: float
+    """The least that gives all that can be given, whatever is left in the tank."""
     unmet_kwh: float
-    """What no operation could have given."""
+    """What no boiler of this power could have given, or none at all."""
     owed_kwh: float
-    """Boiler heat less what the tank holds more at the end; see `Outcome`."""
+    """The least of boiler heat and unmet heat less what the tank holds more at the end;
+    see `Outcome`."""
+    wanted_kwh: float
+    """Hot water and heating that are asked for."""
     block_h: float
     variables: int
 
 
-class _Rows:
-    """A growing sparse matrix with its right side."""
+class Supply(NamedTuple):
+    """What asks for heat: how much in each block, and between which temperatures."""
 
-    def __init__(self) -> None:
-        self.rows: list[int] = []
-        self.columns: list[int] = []
-        self.values: list[float] = []
-        self.right: list[float] = []
-
-    def add(self, terms: list[tuple[int, float]], right: float) -> None:
-        """Add sum(value x[column]) = right, or <= right."""
-        row = len(self.right)
-        for column, value in terms:
-            self.rows.append(row)
-            self.columns.append(column)
-            self.values.append(value)
-        self.right.append(right)
-
-    def matrix(self, columns: int) -> coo_array:
-        """Return the matrix."""
-        return coo_array(
-            (self.values, (self.rows, self.columns)), shape=(len(self.right), columns)
-        )
-
-
-def classes_of(house: House) -> list[float]:
-    """Return the temperatures of the classes [degC], coldest first."""
-    water, heating = house.hot_water, house.heating
-    wanted = {water.cold_c, water.use_c, house.tank.maximum_c}
-    if heating is not None:
-        wanted |= {heating.return_c, heating.supply_c}
-    low, high = min(wanted), max(wanted)
-    found = sorted(wanted)
-    for extra in np.linspace(low, high, 13).tolist():
-        if min(abs(extra - one) for one in found) > 3.0:
-            found = sorted([*found, extra])
-    return found
+    wanted_kwh: FloatArray
+    cool_c: FloatArray
+    """At which the water comes back."""
+    warm_c: FloatArray
+    """At which it is wanted."""
 
 
 def least_boiler_heat(house: House, boundary: Boundary, block_h: float) -> Bound:
     """Return the bound for a house and what acts on it, in blocks of hours.
 
-    `boundary.heating_w` must be known (see `given_heating`). Raises SolverError where
-    the program has no solution.
+    It begins as simulations do. Raises SolverError where there is no solution.
     """
-    program = _Program(house, boundary, block_h)
-    for block in range(program.blocks):
-        program.add_block(block)
-    return program.solve()
-
-
-def _yield_w_per_m2(
-    parts: CollectorParameters, absorbed: FloatArray, above_air_k: FloatArray
-) -> FloatArray:
-    """Return what collectors give to water that is so much warmer than the air.
-
-    The fluid is warmer than the water by r q, with r of the heat exchanger at full
-    flow: q = S - a1 x - a2 x |x| with x = above_air + r q, solved for q.
-    """
-    rate = parts.flow_l_per_h_m2 * parts.fluid_kj_per_l_k / 3.6
-    r = (1.0 / parts.heat_exchanger_effectiveness - 1.0) / rate
-    # With x = d + r q and q = S - (a1 + a2 |x|) x: r a2 x|x| + (1 + r a1) x = d + r S.
-    source = above_air_k + r * absorbed
-    linear = 1.0 + r * parts.a1_w_per_m2_k
-    curve = r * parts.a2_w_per_m2_k2 * np.abs(source)
-    excess = 2.0 * source / (linear + np.sqrt(linear * linear + 4.0 * curve))
-    loss = (parts.a1_w_per_m2_k + parts.a2_w_per_m2_k2 * np.abs(excess)) * excess
-    gain: FloatArray = np.maximum(absorbed - loss, 0.0)
-    return gain
+    need = heating_need(house, boundary)
+    program = _Program(house, boundary, need, block_h)
+    owed_kwh, _ = program.solve(worth=1.0)
+    burnt_kwh, lacking = program.solve(worth=0.0)
+    burnt_kwh = max(burnt_kwh, 0.0)
+    unmet_kwh = burnt_kwh
+    if house.boiler is not None:
+        # The boiler may have burned all the time before, and kept it.
+        late = np.cumsum(lacking) - house.boiler.power_kw * np.cumsum(program.hours)
+        unmet_kwh = min(max(float(late.max(initial=0.0)), 0.0), burnt_kwh)
+        if unmet_kwh <= LEAST_KWH * program.wanted_kwh:
+            unmet_kwh = 0.0
+    return Bound(
+        boiler_heat_kwh=burnt_kwh - unmet_kwh,
+        unmet_kwh=unmet_kwh,
+        owed_kwh=owed_kwh,
+        wanted_kwh=program.wanted_kwh,
+        block_h=block_h,
+        variables=program.columns,
+    )
 
 
 class _Program:
-    """The linear program of one house."""
+    """The linear program of one house.
 
-    def __init__(self, house: House, boundary: Boundary, block_h: float) -> None:
+    Rows of a block: the balance of each class, then the collectors' area, hot water and
+    its time, heating and its time, the immersion heater. Columns are counted as they
+    come; all but the volumes at the ends of blocks belong to one block.
+    """
+
+    def __init__(
+        self, house: House, boundary: Boundary, need: HeatingNeed, block_h: float
+    ) -> None:
         self.house = house
-        self.block_h = block_h
-        self.classes = classes_of(house)
-        per_block = round(block_h * SECONDS_PER_HOUR / boundary.step_s)
-        self.blocks = boundary.steps // per_block
-        used = self.blocks * per_block
-        self.dt_h = boundary.step_s / SECONDS_PER_HOUR
-
-        def by_block(values: object) -> FloatArray:
-            array = np.array(values, dtype=np.float64)[:used]
-            return array.reshape(self.blocks, per_block)
-
-        self.ambient = by_block(boundary.ambient_c)
-        self.absorbed = by_block(boundary.absorbed_w_per_m2)
-        water = house.hot_water
-        litres = by_block(boundary.draw_l).sum(axis=1)
-        self.surplus_w = by_block(boundary.pv_available_w)
-        self.hot_water_kwh = litres * KWH_PER_KG_K * (water.use_c - water.cold_c)
-        heating = boundary.heating_w
-        self.heating_kwh = np.zeros(self.blocks)
-        if heating is not None:
-            self.heating_kwh = by_block(heating).sum(axis=1) * self.dt_h / 1000.0
-        self.equal, self.at_most = _Rows(), _Rows()
-        self.costs: list[float] = []
-        self.heat: list[float] = []
-        self.unmet: list[float] = []
-        self.volumes = [self._new(0.0) for _ in self.classes]
-        """Columns of the volumes at the end of the block before."""
-        self._begin()
-
-    def _new(self, cost: float, heat: float = 0.0, unmet: float = 0.0) -> int:
-        """Add a column: what it costs, and what of that is burnt or lacking."""
-        self.costs.append(cost)
-        self.heat.append(heat)
-        self.unmet.append(unmet)
-        return len(self.costs) - 1
-
-    def _begin(self) -> None:
-        """Start as simulations do: all water at one temperature."""
-        above = next(
-            place for place, one in enumerate(self.classes) if one >= WARM_UP_TANK_C
+        self._absorbed = np.array(boundary.absorbed_w_per_m2, dtype=np.float64)
+        self._ambient = np.array(boundary.ambient_c, dtype=np.float64)
+        self._surplus_w = self._surplus(boundary)
+        self._dt_h = boundary.step_s / SECONDS_PER_HOUR
+        self._begins = blocks_of(
+            (self._absorbed > DARK_W) | (self._surplus_w > DARK_W),
+            max(round(block_h / self._dt_h), 1),
+            round(NIGHT_H / self._dt_h),
         )
-        low, high = self.classes[max(above - 1, 0)], self.classes[above]
-        share = 1.0 if high == low else (WARM_UP_TANK_C - low) / (high - low)
-        volume = self.house.tank.volume_l
-        for place, column in enumerate(self.volumes):
-            amount = 0.0
-            if place == above:
-                amount = volume * share
-            elif place == above - 1:
-                amount = volume * (1.0 - share)
-            self.equal.add([(column, 1.0)], amount)
-
-    def add_block(self, block: int) -> None:
-        """Add what may happen in a block, and the balances of its classes."""
-        count = len(self.classes)
-        balance: list[list[tuple[int, float]]] = [[] for _ in range(count)]
-        self._lose(balance)
-        if self.house.collector is not None:
-            self._collect(block, balance)
-        if self.house.boiler is not None:
-            self._burn(block, balance)
-        if self.house.immersion_heater is not None:
-            self._immerse(block, balance)
-        self._draw(block, balance)
-        self._heat(block, balance)
-        after = [self._new(0.0) for _ in self.classes]
-        for place in range(count):
-            terms = [(self.volumes[place], 1.0), *balance[place], (after[place], -1.0)]
-            self.equal.add(terms, 0.0)
-        self.volumes = after
-
-    def _lose(self, balance: list[list[tuple[int, float]]]) -> None:
-        """Let a share of each class sink to the one below, or rise in a warm room."""
-        store = self.house.tank
-        per_kg = store.loss_w_per_k / store.volume_l * self.block_h / 1000.0
-        for place, warm_c in enumerate(self.classes):
-            onward = place - 1 if warm_c > store.room_c else place + 1
-            if not 0 <= onward < len(self.classes):
-                continue
-            span = KWH_PER_KG_K * abs(self.classes[onward] - warm_c)
-            share = min(per_kg * abs(warm_c - store.room_c) / span, 1.0)
-            balance[place].append((self.volumes[place], -share))
-            balance[onward].append((self.volumes[place], share))
-
-    def _collect(self, block: int, balance: list[list[tuple[int, float]]]) -> None:
-        """Lift water with the sun, as far as the area reaches."""
-        parts = self.house.collector
-        assert parts is not None
-        areas: list[tuple[int, float]] = []
-        for low in range(len(self.classes) - 1):
-            for high in range(low + 1, min(low + 1 + STEPS_UP, len(self.classes))):
-                mean_c = (self.classes[low] + self.classes[high]) / 2.0
-                gain = _yield_w_per_m2(
-                    parts, self.absorbed[block], mean_c - self.ambient[block]
-                )
-                kwh_per_m2 = float(gain.sum()) * self.dt_h / 1000.0
-                if kwh_per_m2 <= 1e-6:
-                    continue
-                column = self._new(0.0)
-                lift = KWH_PER_KG_K * (self.classes[high] - self.classes[low])
-                areas.append((column, lift / kwh_per_m2))
-                balance[low].append((column, -1.0))
-                balance[high].append((column, 1.0))
-        if areas:
-            self.at_most.add(areas, parts.area_m2)
-
-    def _burn(self, block: int, balance: list[list[tuple[int, float]]]) -> None:
-        """Lift water with the boiler, and warm the rooms with it directly."""
-        boiler = self.house.boiler
-        assert boiler is not None
-        power: list[tuple[int, float]] = []
-        for low in range(len(self.classes) - 1):
-            if self.classes[low + 1] > max(boiler.safety_c, boiler.setpoint_c):
-                break
-            lift = KWH_PER_KG_K * (self.classes[low + 1] - self.classes[low])
-            column = self._new(lift, lift)
-            power.append((column, lift))
-            balance[low].append((column, -1.0))
-            balance[low + 1].append((column, 1.0))
-        self._direct = self._new(1.0, 1.0)
-        power.append((self._direct, 1.0))
-        self.at_most.add(power, boiler.power_kw * self.block_h)
-
-    def _immerse(self, block: int, balance: list[list[tuple[int, float]]]) -> None:
-        """Lift water with what the modules could give, as if nothing else took it."""
-        heater = self.house.immersion_heater
-        assert heater is not None
-        sun_kwh = float(self.surplus_w[block].sum()) * self.dt_h / 1000.0
-        power: list[tuple[int, float]] = []
-        for low in range(len(self.classes) - 1):
-            if sun_kwh <= 1e-6 or self.classes[low] >= heater.maximum_c:
-                break
-            column = self._new(0.0)
-            power.append(
-                (column, KWH_PER_KG_K * (self.classes[low + 1] - self.classes[low]))
+        self.blocks = len(self._begins)
+        self.hours = self._dt_h * np.diff(np.append(self._begins, boundary.steps))
+        hot_water, heating = self._hot_water(boundary), self._heating(need)
+        wanted_kwh = float(heating.wanted_kwh.sum())
+        others: tuple[float, ...] = ()
+        if wanted_kwh > 0.0:
+            others = (
+                float(heating.cool_c.min()),
+                float(heating.cool_c @ heating.wanted_kwh) / wanted_kwh,
+                float(heating.warm_c @ heating.wanted_kwh) / wanted_kwh,
             )
-            balance[low].append((column, -1.0))
-            balance[low + 1].append((column, 1.0))
-        if power:
-            most_kwh = heater.power_w / 1000.0 * self.block_h
-            self.at_most.add(power, min(sun_kwh, most_kwh))
+        self.classes = np.array(classes_of(house, others))
+        self.wanted_kwh = float(hot_water.wanted_kwh.sum()) + wanted_kwh
+        self._entries: list[tuple[np.ndarray, np.ndarray, FloatArray]] = []
+        self._lacking: list[tuple[np.ndarray, np.ndarray]] = []
+        self.columns = 0
+        count = len(self.classes)
+        self._rows = count + 6
+        self._right = np.zeros(self.blocks * self._rows)
+        self._volumes = self._new(self.blocks * count).reshape(self.blocks, count)
+        self._sinks = self._keep()
+        if house.collector is not None:
+            self._collect(house.collector, count)
+        self._serve(hot_water, count + 1)
+        self._serve(heating, count + 3)
+        if house.immersion_heater is not None:
+            self._immerse(house.immersion_heater.maximum_c, count + 5)
+        self._matrix, self._kept = self._assemble()
 
-    def _draw(self, block: int, balance: list[list[tuple[int, float]]]) -> None:
-        """Meet the hot water; what does not come costs as much as boiler heat."""
-        wanted = float(self.hot_water_kwh[block])
-        if wanted <= 0.0:
-            return
+    # What acts on the house, by block
+
+    def _sum(self, values: FloatArray) -> FloatArray:
+        found: FloatArray = np.add.reduceat(values, self._begins)
+        return found
+
+    def _surplus(self, boundary: Boundary) -> FloatArray:
+        """Return what an immersion heater could get if nothing else took it [W]."""
+        heater = self.house.immersion_heater
+        if heater is None or self.house.pv is None:
+            return np.zeros(boundary.steps)
+        found: FloatArray = np.minimum(boundary.pv_available_w, heater.power_w)
+        return found
+
+    def _hot_water(self, boundary: Boundary) -> Supply:
         water = self.house.hot_water
-        terms: list[tuple[int, float]] = [(self._new(1.0 + TIE, unmet=1.0), 1.0)]
-        cold = self.classes.index(water.cold_c)
-        full = wanted / (KWH_PER_KG_K * (water.use_c - water.cold_c))
-        flow: list[tuple[int, float]] = []
-        for place, warm_c in enumerate(self.classes):
-            if warm_c <= water.cold_c:
-                continue
-            column = self._new(0.0)
-            gain = KWH_PER_KG_K * (warm_c - water.cold_c)
-            terms.append((column, gain))
-            # Time that the draw runs from this class: colder water runs no longer.
-            flow.append((column, max(gain * full / wanted, 1.0) / full))
-            balance[place].append((column, -1.0))
-            balance[cold].append((column, 1.0))
-        self.equal.add(terms, wanted)
-        self.at_most.add(flow, 1.0)
-
-    def _heat(self, block: int, balance: list[list[tuple[int, float]]]) -> None:
-        """Meet the heating from water above its return, or from the boiler."""
-        wanted = float(self.heating_kwh[block])
-        heating = self.house.heating
-        if wanted <= 0.0 or heating is None:
-            return
-        terms: list[tuple[int, float]] = [(self._new(1.0 + TIE, unmet=1.0), 1.0)]
-        if self.house.boiler is not None:
-            terms.append((self._direct, 1.0))
-        back = self.classes.index(heating.return_c)
-        span = KWH_PER_KG_K * (heating.supply_c - heating.return_c)
-        flow: list[tuple[int, float]] = []
-        for place, warm_c in enumerate(self.classes):
-            if warm_c <= heating.return_c:
-                continue
-            column = self._new(0.0)
-            gain = KWH_PER_KG_K * (warm_c - heating.return_c)
-            terms.append((column, gain))
-            flow.append((column, max(gain, span) / wanted))
-            balance[place].append((column, -1.0))
-            balance[back].append((column, 1.0))
-        self.equal.add(terms, wanted)
-        self.at_most.add(flow, 1.0)
-
-    def solve(self) -> Bound:
-        """Return the least of boiler heat, unmet heat and heat taken from the tank."""
-        columns = len(self.costs)
-        costs, stored = np.array(self.costs), np.zeros(columns)
-        for place, warm_c in enumerate(self.classes):
-            stored[place] -= KWH_PER_KG_K * warm_c
-            stored[self.volumes[place]] += KWH_PER_KG_K * warm_c
-        # The start is given: its share of the costs is the same for all.
-        result = linprog(
-            costs - (1.0 - TIE) * stored,
-            A_ub=self.at_most.matrix(columns).tocsr() if self.at_most.right else None,
-            b_ub=self.at_most.right or None,
-            A_eq=self.equal.matrix(columns).tocsr(),
-            b_eq=self.equal.right,
-            bounds=(0.0, None),
-            method="highs-ipm" if columns > MANY else "highs",
+        litres = self._sum(np.array(boundary.draw_l, dtype=np.float64))
+        return Supply(
+            litres * KWH_PER_KG_K * (water.use_c - water.cold_c),
+            np.full(self.blocks, water.cold_c),
+            np.full(self.blocks, water.use_c),
         )
-        if result.x is None:
-            raise SolverError(f"the bound could not be computed: {result.message}")
-        burnt_kwh = float(np.dot(self.heat, result.x))
-        unmet_kwh = float(np.dot(self.unmet, result.x))
-        return Bound(
-            boiler_heat_kwh=burnt_kwh,
-            unmet_kwh=unmet_kwh,
-            owed_kwh=burnt_kwh + unmet_kwh - float(np.dot(stored, result.x)),
-            block_h=self.block_h,
-            variables=columns,
+
+    def _heating(self, need: HeatingNeed) -> Supply:
+        """Return the heating; of a curve's temperatures the mean, weighed by heat."""
+        parts = self.house.heating
+        if parts is None:
+            nothing = np.zeros(self.blocks)
+            return Supply(nothing, nothing, nothing)
+        wanted_w = need.wanted_w
+        cool, warm = _temperatures(parts, need)
+        sums = self._sum(wanted_w)
+        weight = np.where(sums > 0.0, sums, 1.0)
+        by_heat = [
+            np.where(sums > 0.0, self._sum(one * wanted_w) / weight, usual_c)
+            for one, usual_c in ((cool, parts.return_c), (warm, parts.supply_c))
+        ]
+        return Supply(sums * self._dt_h / 1000.0, by_heat[0], by_heat[1])
+
+    # Rows and columns
+
+    def _new(self, count: int) -> np.ndarray:
+        """Return the numbers of new columns."""
+        self.columns += count
+        return np.arange(self.columns - count, self.columns)
+
+    def _put(
+        self,
+        blocks: np.ndarray,
+        row: int | np.ndarray,
+        columns: np.ndarray,
+        values: FloatArray | float,
+    ) -> None:
+        """Add entries to a row of some blocks."""
+        values = np.broadcast_to(np.asarray(values, dtype=np.float64), columns.shape)
+        self._entries.append((blocks * self._rows + row, columns, values))
+
+    def _limit(self, blocks: np.ndarray, row: int, right: FloatArray | float) -> None:
+        """Let the rows of some blocks come to at most `right`."""
+        self._put(blocks, row, self._new(len(blocks)), 1.0)
+        self._right[blocks * self._rows + row] = right
+
+    def _keep(self) -> list[tuple[int, FloatArray]]:
+        """Balance the volumes; return for each class where to and how much of it sinks.
+
+        In a block a share of each class loses its heat over the room exactly:
+        exp(-UA t / m c) of it is left.
+        """
+        store, classes = self.house.tank, self.classes
+        rate = store.loss_w_per_k / (store.volume_l * KWH_PER_KG_K * 1000.0)
+        gone = -np.expm1(-rate * self.hours)
+        every, volumes = np.arange(self.blocks), self._volumes
+        start = self._start()
+        sinks: list[tuple[int, FloatArray]] = []
+        for place, warm_c in enumerate(classes.tolist()):
+            onward = place - 1 if warm_c > store.room_c else place + 1
+            share = np.zeros(self.blocks)
+            if 0 <= onward < len(classes):
+                span_k = abs(classes[onward] - warm_c)
+                share = np.minimum(gone * abs(warm_c - store.room_c) / span_k, 1.0)
+                self._put(every[1:], onward, volumes[:-1, place], share[1:])
+                self._right[onward] -= share[0] * start[place]
+            else:
+                onward = place
+            self._put(every, place, volumes[:, place], -1.0)
+            self._put(every[1:], place, volumes[:-1, place], 1.0 - share[1:])
+            self._right[place] -= (1.0 - share[0]) * start[place]
+            sinks.append((onward, share))
+        return sinks
+
+    def _start(self) -> FloatArray:
+        """Return the volumes at the beginning: all water at one temperature."""
+        weights = self._between(np.array([WARM_UP_TANK_C]))
+        volumes = np.zeros(len(self.classes))
+        for place, weight in weights:
+            volumes[place] += weight * self.house.tank.volume_l
+        return volumes
+
+    def _between(self, warm_c: FloatArray) -> list[tuple[np.ndarray, FloatArray]]:
+        """Return the classes below and above temperatures, with how much of each."""
+        classes = self.classes
+        above = np.searchsorted(classes, warm_c).clip(1, len(classes) - 1)
+        span_k = classes[above] - classes[above - 1]
+        weight = ((warm_c - classes[above - 1]) / span_k).clip(0.0, 1.0)
+        return [(above - 1, 1.0 - weight), (above, weight)]
+
+    def _collect(self, parts: CollectorParameters, row: int) -> None:
+        """Lift water with the sun, as far as the area reaches."""
+        classes = self.classes
+        lit = np.zeros(self.blocks, dtype=bool)
+        for low in range(len(classes) - 1):
+            for high in range(low + 1, min(low + 1 + STEPS_UP, len(classes))):
+                mean_c = (classes[low] + classes[high]) / 2.0
+                gain = yield_to_water(parts, self._absorbed, mean_c - self._ambient)
+                kwh_per_m2 = self._sum(gain) * self._dt_h / 1000.0
+                blocks = np.nonzero(kwh_per_m2 > 1e-4)[0]
+                lit[blocks] = True
+                columns = self._new(len(blocks))
+                lift = KWH_PER_KG_K * (classes[high] - classes[low])
+                self._put(blocks, row, columns, lift / kwh_per_m2[blocks])
+                self._put(blocks, low, columns, -1.0)
+                self._put(blocks, high, columns, 1.0)
+        self._limit(np.nonzero(lit)[0], row, parts.area_m2)
+
+    def _immerse(self, maximum_c: float, row: int) -> None:
+        """Lift water with what the modules could give."""
+        classes = self.classes
+        sun_kwh = self._sum(self._surplus_w) * self._dt_h / 1000.0
+        blocks = np.nonzero(sun_kwh > LEAST_KWH)[0]
+        for low in range(len(classes) - 1):
+            if classes[low] >= maximum_c:
+                break
+            columns = self._new(len(blocks))
+            lift = KWH_PER_KG_K * (classes[low + 1] - classes[low])
+            self._put(blocks, row, columns, lift)
+            self._put(blocks, low, columns, -1.0)
+            self._put(blocks, low + 1, columns, 1.0)
+        self._limit(blocks, row, sun_kwh[blocks])
+
+    def _serve(self, supply: Supply, row: int) -> None:
+        """Meet a supply from water that is warmer than what comes back, or else lack.
+
+        In the row after it is the time: water too cold runs no longer, warmer water is
+        mixed and runs less.
+        """
+        blocks = np.nonzero(supply.wanted_kwh > LEAST_KWH)[0]
+        wanted, cool_c = supply.wanted_kwh[blocks], supply.cool_c[blocks]
+        lacking = self._new(len(blocks))
+        self._lacking.append((blocks, lacking))
+        self._put(blocks, row, lacking, 1.0)
+        self._right[blocks * self._rows + row] = wanted
+        span = KWH_PER_KG_K * (supply.warm_c[blocks] - cool_c)
+        returns = self._between(cool_c)
+        for place, warm_c in enumerate(self.classes.tolist()):
+            some = np.nonzero(warm_c > cool_c + 1e-6)[0]
+            columns, here = self._new(len(some)), blocks[some]
+            gain = KWH_PER_KG_K * (warm_c - cool_c[some])
+            self._put(here, row, columns, gain)
+            self._put(
+                here, row + 1, columns, np.maximum(gain, span[some]) / wanted[some]
+            )
+            # Drawn before it has lost anything in this block.
+            onward, share = self._sinks[place]
+            self._put(here, place, columns, share[here] - 1.0)
+            self._put(here, onward, columns, -share[here])
+            for back, weight in returns:
+                self._put(here, back[some], columns, weight[some])
+        self._limit(blocks, row + 1, 1.0)
+
+    def _assemble(self) -> tuple[csr_array, np.ndarray]:
+        """Return the matrix without empty rows, and which rows these are not."""
+        rows, columns, values = (
+            np.concatenate(parts) for parts in zip(*self._entries, strict=True)
         )
+        shape = (self.blocks * self._rows, self.columns)
+        matrix = coo_array((values, (rows, columns)), shape=shape).tocsr()
+        matrix.eliminate_zeros()
+        kept = np.diff(matrix.indptr) > 0
+        return csr_array(matrix[kept]), kept
+
+    def solve(self, worth: float) -> tuple[float, FloatArray]:
+        """Return the least heat that lacks, and where: by block.
+
+        With a `worth` of 1 what the tank holds more at the end counts as well.
+        """
+        costs = np.zeros(self.columns)
+        for _, columns in self._lacking:
+            costs[columns] = 1.0
+        held = worth * KWH_PER_KG_K * self.classes
+        costs[self._volumes[-1]] = -held
+        lacking = np.zeros(self.blocks)
+        begun_kwh = float(held @ self._start())
+        if self.wanted_kwh <= 0.0 and worth == 0.0:
+            return 0.0, lacking
+        found = minimise(costs, self._matrix, self._right[self._kept])
+        for blocks, columns in self._lacking:
+            lacking[blocks] += found.x[columns]
+        return found.floor + begun_kwh, lacking
+
+
+def _temperatures(
+    parts: HeatingParameters, need: HeatingNeed
+) -> tuple[FloatArray, FloatArray]:
+    """Return at which temperatures the heating's water comes back and goes, by step."""
+    cool = np.full(need.wanted_w.shape, parts.return_c)
+    warm = np.full(need.wanted_w.shape, parts.supply_c)
+    if parts.curve_exponent is not None:
+        for step in np.nonzero(need.wanted_w > 0.0)[0].tolist():
+            now = on_curve(
+                parts, float(need.ambient_mean_c[step]), float(need.wanted_w[step])
+            )
+            cool[step], warm[step] = now.return_c, now.supply_c
+    return cool, warm

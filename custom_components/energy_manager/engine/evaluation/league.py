@@ -8,7 +8,6 @@ import numpy as np
 
 from ..errors import InputError
 from ..plant.boundary import DAY_S, Boundary, WeatherSeries, boundary_of, modelled_draws
-from ..plant.heating import demand_w
 from ..plant.house_document import House
 from ..plant.year import Control
 from .bound import Bound, least_boiler_heat
@@ -34,8 +33,8 @@ class Row:
 
     outcome: Outcome
     share_of_bound: float | None
-    """How far on the way from the maker's control to the bound, 1 is there; None where
-    there is no way between them."""
+    """How far on the way from the maker's control to the bound: 0 is the maker's, 1 is
+    there; None where there is no way between them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +93,7 @@ def run_league(
     forecaster = Forecaster(
         truth,
         conditions.forecast,
+        house=house,
         seed=conditions.seed,
         usual_draw_l=_spread(usual, conditions.step_s),
     )
@@ -112,7 +112,7 @@ def run_league(
     if progress is not None:
         progress(BOUND, 0.0)
     hours = FINE_BLOCK_H if conditions.days <= FINE_DAYS else COARSE_BLOCK_H
-    bound = least_boiler_heat(real, given_heating(real, boundary), hours)
+    bound = least_boiler_heat(real, boundary, hours)
     if progress is not None:
         progress(BOUND, 1.0)
     return _table(
@@ -162,7 +162,7 @@ def _truth(real: House, conditions: Conditions, days: int) -> Boundary:
 
 def _first_days(truth: Boundary, days: int) -> Boundary:
     steps = round(days * DAY_S / truth.step_s)
-    heating, hours = truth.heating_w, truth.local_hour
+    heating, hours, gains = truth.heating_w, truth.local_hour, truth.solar_gain_w
     return replace(
         truth,
         ambient_c=truth.ambient_c[:steps],
@@ -172,20 +172,8 @@ def _first_days(truth: Boundary, days: int) -> Boundary:
         electrical_load_w=truth.electrical_load_w[:steps],
         heating_w=None if heating is None else heating[:steps],
         local_hour=None if hours is None else hours[:steps],
+        solar_gain_w=None if gains is None else gains[:steps],
     )
-
-
-def given_heating(house: House, boundary: Boundary) -> Boundary:
-    """Return what acts on a house with the heating it will ask for."""
-    if boundary.heating_w is not None or house.heating is None:
-        return boundary
-    share = -np.expm1(-boundary.step_s / DAY_S)
-    mean_c = boundary.ambient_c[0]
-    wanted = []
-    for ambient_c in boundary.ambient_c:
-        mean_c += (ambient_c - mean_c) * share
-        wanted.append(demand_w(house.heating, float(mean_c)))
-    return replace(boundary, heating_w=wanted)
 
 
 def _spread(draw_l: np.ndarray, step_s: float) -> list[float]:
@@ -199,7 +187,9 @@ def _spread(draw_l: np.ndarray, step_s: float) -> list[float]:
 
 
 def _share(one: Outcome, baseline: Outcome, bound: Bound) -> float | None:
+    if one.name == baseline.name:
+        return 0.0
     way = baseline.owed_kwh - bound.owed_kwh
     if way <= 1e-6:
         return None
-    return (baseline.owed_kwh - one.owed_kwh) / way
+    return round((baseline.owed_kwh - one.owed_kwh) / way, 6)

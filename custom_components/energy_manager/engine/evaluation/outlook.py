@@ -5,10 +5,11 @@ measured year (EMHASS, France 2024/25), with the mean of each hour of the day pu
 right, gives the spread and the persistence below (`fit`). The error of an hour is
 one of the day and one of the hour, and shrinks as the hour comes nearer; the same
 hour's error is the same in every forecast of a seed, only smaller in later ones.
+The heating that is expected errs with the temperature and the sun.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import math
 import random
 from typing import Literal
@@ -16,7 +17,9 @@ from typing import Literal
 import numpy as np
 
 from ..plant.boundary import Boundary
+from ..plant.house_document import House
 from ..plant.sun import FloatArray
+from .heating_need import forecast_need, heating_need
 
 type Forecast = Literal["perfect", "realistic", "naive"]
 
@@ -64,17 +67,20 @@ class Forecaster:
         truth: Boundary,
         kind: Forecast,
         *,
+        house: House | None = None,
         seed: int = 0,
         usual_draw_l: Sequence[float] | None = None,
         errors: ErrorModel | None = None,
     ) -> None:
         """Take the truth; it should reach over the last horizon.
 
-        `usual_draw_l` is what people are expected to draw by habit, by step; without
-        it a realistic outlook takes the draws of a week ago.
+        With its `house` the heating of modelled rooms is expected too, and that of
+        degree hours errs with the temperature. `usual_draw_l` is what people are
+        expected to draw by habit, by step; without it all draws are known.
         """
         self._truth = truth
         self._kind = kind
+        self._house = house
         self._errors = errors if errors is not None else ErrorModel()
         self._arrays = {
             name: np.array(getattr(truth, name), dtype=np.float64)
@@ -88,6 +94,10 @@ class Forecaster:
         }
         if truth.heating_w is not None:
             self._arrays["heating_w"] = np.array(truth.heating_w, dtype=np.float64)
+        self._need = None
+        if house is not None and house.building is not None:
+            self._need = heating_need(house, truth)
+            self._arrays["heating_w"] = self._need.wanted_w
         if usual_draw_l is not None and kind == "realistic":
             self._arrays["draw_l"] = np.array(usual_draw_l, dtype=np.float64)
         hours = math.ceil(truth.steps * truth.step_s / HOUR_S) + 1
@@ -141,7 +151,50 @@ class Forecaster:
         values["absorbed_w_per_m2"] = values["absorbed_w_per_m2"] * factor
         values["pv_available_w"] = values["pv_available_w"] * factor
         error_k = spread.temperature_k * self._warmth[hour] * nearness
-        values["ambient_c"] = values["ambient_c"] + error_k
+        true_c = values["ambient_c"]
+        values["ambient_c"] = true_c + error_k
+        if (house := self._house) is None or house.heating is None:
+            return
+        if self._need is not None:
+            values["heating_w"] = self._expect_rooms(
+                house, values["ambient_c"], factor, first
+            )
+        elif "heating_w" in values:
+            base_c = house.heating.base_temperature_c
+            share = (base_c - values["ambient_c"]) / np.maximum(base_c - true_c, 1.0)
+            values["heating_w"] = values["heating_w"] * np.clip(share, 0.0, 2.0)
+
+    def _expect_rooms(
+        self, house: House, ambient_c: FloatArray, factor: FloatArray, first: int
+    ) -> FloatArray:
+        """Return what modelled rooms are expected to ask for, by hours [W]."""
+        truth, count = self._truth, len(ambient_c)
+        per_hour = max(round(HOUR_S / truth.step_s), 1)
+        steps = np.minimum(np.arange(first, first + count), truth.steps - 1)
+        gains = np.array(truth.solar_gain_w, dtype=np.float64)[steps] * factor
+        hours = truth.local_hour
+        ahead = replace(
+            truth,
+            step_s=per_hour * truth.step_s,
+            ambient_c=_hourly(ambient_c, per_hour),
+            solar_gain_w=_hourly(gains, per_hour),
+            local_hour=(
+                None
+                if hours is None
+                else [hours[step] for step in steps[::per_hour].tolist()]
+            ),
+        )
+        assert self._need is not None
+        expected = forecast_need(house, self._need, ahead, int(steps[0]))
+        return np.repeat(expected, per_hour)[:count]
+
+
+def _hourly(values: FloatArray, per_hour: int) -> list[float]:
+    """Return means over hours; a last part of one counts as an hour."""
+    begins = np.arange(0, len(values), per_hour)
+    sums = np.add.reduceat(values, begins)
+    means: list[float] = (sums / np.diff(np.append(begins, len(values)))).tolist()
+    return means
 
 
 def _noise(
