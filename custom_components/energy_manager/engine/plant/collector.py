@@ -168,14 +168,11 @@ def step(
     runs: solved exactly, so that any step is stable. `absorbed` is in W/m2,
     `loop_w_per_k` is the loop's capacity rate W. The pipes' loss counts as loss.
     """
-    area = parameters.area_m2
-    excess = abs(mean_c - ambient_c)
-    loss = area * (parameters.a1_w_per_m2_k + parameters.a2_w_per_m2_k2 * excess)
-    loss = max(loss, LEAST_LOSS_W_PER_K)
-    capacity = parameters.capacity_kj_per_m2_k * area * 1000.0
-    capacity = max(capacity, 1.0)
     if loop_w_per_k <= 0.0:
-        return _rest(mean_c, area * absorbed, ambient_c, loss, loss * dt_s / capacity)
+        end_c, loss_w, stored_w = rest(parameters, mean_c, absorbed, ambient_c, dt_s)
+        return CollectorStep(end_c, 0.0, loss_w, stored_w)
+    area = parameters.area_m2
+    loss, capacity = _loss_and_capacity(parameters, mean_c, ambient_c)
     effectiveness = parameters.heat_exchanger_effectiveness
     exchange = effectiveness * loop_w_per_k / (1.0 - effectiveness / 2.0)
     pipes = parameters.pipe_loss_w_per_k
@@ -195,20 +192,38 @@ def step(
     )
 
 
-def _rest(
-    mean_c: float, absorbed_w: float, ambient_c: float, loss: float, decay: float
-) -> CollectorStep:
-    """Return the step of a collector that stands still: nothing but sun and air.
+def rest(
+    parameters: CollectorParameters,
+    mean_c: float,
+    absorbed: float,
+    ambient_c: float,
+    dt_s: float,
+) -> tuple[float, float, float]:
+    """Let a collector stand still for `dt_s` seconds: nothing but sun and air.
 
-    `loss` is in W/K, `decay` the step over the time constant.
+    Returns its temperature at the end, and loss and what its heat capacity took up as
+    means over the step [W].
     """
+    loss, capacity = _loss_and_capacity(parameters, mean_c, ambient_c)
+    decay = loss * dt_s / capacity
+    absorbed_w = parameters.area_m2 * absorbed
     settled_c = absorbed_w / loss + ambient_c
     apart_k = mean_c - settled_c
     gone = -math.expm1(-decay)
     lost_w = loss * (settled_c + apart_k * gone / decay - ambient_c)
-    return CollectorStep(
-        settled_c + apart_k * (1.0 - gone), 0.0, lost_w, absorbed_w - lost_w
-    )
+    return settled_c + apart_k * (1.0 - gone), lost_w, absorbed_w - lost_w
+
+
+def _loss_and_capacity(
+    parameters: CollectorParameters, mean_c: float, ambient_c: float
+) -> tuple[float, float]:
+    """Return what collectors lose to the air [W/K] and their heat capacity [J/K]."""
+    area = parameters.area_m2
+    excess = abs(mean_c - ambient_c)
+    loss = area * (parameters.a1_w_per_m2_k + parameters.a2_w_per_m2_k2 * excess)
+    loss = max(loss, LEAST_LOSS_W_PER_K)
+    capacity = parameters.capacity_kj_per_m2_k * area * 1000.0
+    return loss, max(1.0, capacity)
 
 
 def outlet_c(

@@ -26,11 +26,6 @@ class RelayMode(IntEnum):
     ON = 3
 
 
-def latch(*, before: bool, on: bool, off: bool) -> bool:
-    """Return the state of a two-point control; `off` wins."""
-    return not off and (before or on)
-
-
 def pump_speed_percent(
     parameters: ControllerParameters, *, running: bool, difference_k: float
 ) -> float:
@@ -39,13 +34,13 @@ def pump_speed_percent(
     On from `on_difference_k`, off at `off_difference_k`; above the target
     difference 10 percent faster for every 2 K.
     """
-    if not latch(
-        before=running,
-        on=difference_k >= parameters.on_difference_k,
-        off=difference_k <= parameters.off_difference_k,
+    if difference_k <= parameters.off_difference_k or not (
+        running or difference_k >= parameters.on_difference_k
     ):
         return 0.0
-    above_k = max(difference_k - parameters.target_difference_k, 0.0)
+    above_k = difference_k - parameters.target_difference_k
+    if above_k <= 0.0:
+        return min(parameters.minimum_speed_percent, 100.0)
     return min(parameters.minimum_speed_percent + SPEED_PERCENT_PER_K * above_k, 100.0)
 
 
@@ -76,10 +71,8 @@ def emergency(
 ) -> bool:
     """Return whether the collector is too hot for the pump to run."""
     limit_c = parameters.collector_emergency_c
-    return latch(
-        before=before,
-        on=collector_c > limit_c,
-        off=collector_c < limit_c - EMERGENCY_HYSTERESIS_K,
+    return collector_c >= limit_c - EMERGENCY_HYSTERESIS_K and (
+        before or collector_c > limit_c
     )
 
 
@@ -97,10 +90,8 @@ def store_is_full(
     margin, since a tank that is hot above still takes heat below.
     """
     store_c = max(bottom_c, top_c - parameters.store_top_margin_k)
-    return latch(
-        before=before,
-        on=store_c >= maximum_c,
-        off=store_c < maximum_c - parameters.store_hysteresis_k,
+    return store_c >= maximum_c - parameters.store_hysteresis_k and (
+        before or store_c >= maximum_c
     )
 
 
@@ -108,19 +99,16 @@ def return_raise(
     parameters: ControllerParameters, *, before: bool, tank_c: float, return_c: float
 ) -> bool:
     """Return whether heating water goes through the solar part of the tank."""
-    return latch(
-        before=before,
-        on=tank_c - return_c >= parameters.return_raise_on_k,
-        off=tank_c - return_c <= parameters.return_raise_off_k,
+    excess_k = tank_c - return_c
+    return excess_k > parameters.return_raise_off_k and (
+        before or excess_k >= parameters.return_raise_on_k
     )
 
 
 def after_heating(parameters: BoilerParameters, *, before: bool, top_c: float) -> bool:
     """Return whether the thermostat asks for the boiler."""
-    return latch(
-        before=before,
-        on=top_c < parameters.setpoint_c - parameters.hysteresis_k,
-        off=top_c >= parameters.setpoint_c,
+    return top_c < parameters.setpoint_c and (
+        before or top_c < parameters.setpoint_c - parameters.hysteresis_k
     )
 
 
@@ -143,8 +131,8 @@ def may_heat_at(parameters: ControllerParameters, local_hour: float | None) -> b
 
 def heating_call(*, before: bool, wanted: bool, zone_c: float, supply_c: float) -> bool:
     """Return whether the heating asks for the boiler."""
-    return wanted and latch(
-        before=before,
-        on=zone_c < supply_c + HEATING_CALL_ON_K,
-        off=zone_c >= supply_c + HEATING_CALL_OFF_K,
+    return (
+        wanted
+        and zone_c < supply_c + HEATING_CALL_OFF_K
+        and (before or zone_c < supply_c + HEATING_CALL_ON_K)
     )

@@ -1,9 +1,15 @@
 """The controls of a house while it moves on: pump, valve, boiler and thermostat."""
 
+import math
+
 from . import boiler, building, controller, heating, tank
 from .controller import RelayMode
+from .house_state import DAY_S
 from .house_values import HouseValues
+from .parameters import BoilerParameters
 
+AUTO, OFF = int(RelayMode.AUTO), int(RelayMode.OFF)
+"""Plain numbers: they are compared in every step."""
 LONG_AGO_S = 1e9
 """Time after which nobody asks any more when the boiler started or stopped."""
 
@@ -39,18 +45,27 @@ class HouseControls(HouseValues):
                 running=self.pump_output > 0.0,
                 difference_k=sensor_c - bottom_c,
             )
-        if self.pump_mode != RelayMode.AUTO:
+        if self.pump_mode != AUTO:
             speed = controller.manual_speed_percent(settings, self.pump_mode, speed)
         self.pump_output = speed
 
     def _rests(self) -> bool:
         """Return whether nothing can start the pump: automatic, and no heat above."""
         return (
-            self.pump_mode == RelayMode.AUTO
+            self.collector_c < self.tank_c[0]
+            and self.pump_mode == AUTO
             and not self.store_full
             and not self.collector_blocked
-            and self.collector_c < self.tank_c[0]
+            and (
+                self.absorbed <= 0.0 or self.tank_c[-1] < self.parameters.tank.maximum_c
+            )
         )
+
+    def day_share_of(self, dt_s: float) -> float:
+        """Return how much of a day's mean a step makes up."""
+        if dt_s != self.day_share_s:
+            self.day_share_s, self.day_share = dt_s, -math.expm1(-dt_s / DAY_S)
+        return self.day_share
 
     def _ask_rooms(self, dt_s: float) -> None:
         """Let the thermostat say what heat it wants, and the curve how warm."""
@@ -93,16 +108,18 @@ class HouseControls(HouseValues):
             self.valve_on = self.heating_call = False
             return 0.0
         wanted_w = self._heating_demand_w()
-        if wanted_w <= 0.0 and self.valve_mode == RelayMode.AUTO:
+        if wanted_w <= 0.0 and self.valve_mode == AUTO:
             self.valve_on = self.heating_call = False
             return 0.0
-        automatic = wanted_w > 0.0 and controller.return_raise(
+        valve_on = wanted_w > 0.0 and controller.return_raise(
             self.parameters.controller,
             before=self.valve_on,
             tank_c=self.tank_c[self.tank.heating_node],
             return_c=parameters.return_c,
         )
-        self.valve_on = controller.manual_switch(self.valve_mode, automatic=automatic)
+        if self.valve_mode != AUTO:
+            valve_on = controller.manual_switch(self.valve_mode, automatic=valve_on)
+        self.valve_on = valve_on
         self.heating_call = controller.heating_call(
             before=self.heating_call,
             wanted=wanted_w > 0.0,
@@ -116,29 +133,32 @@ class HouseControls(HouseValues):
         parameters = self.parameters.boiler
         if self.boiler_since_s < LONG_AGO_S:
             self.boiler_since_s += dt_s
-        if parameters is None or self.tops_up:
+        if parameters is None or not self.heats_tank:
             # Behind the tank it burns when it is needed, see `_top_up`.
             return
-        layers_c, burning = self.tank_c, self.boiler_on
-        self.hot_water_call = controller.after_heating(
-            parameters,
-            before=self.hot_water_call,
-            top_c=tank.temperature_at(layers_c, self.tank.probes[-1]),
-        ) and (
-            self.local_hour is None
-            or controller.may_heat_at(self.parameters.controller, self.local_hour)
-        )
-        self.boiler_safe = boiler.may_burn(parameters, layers_c[-1], burning=burning)
-        mode = self.boiler_mode
-        if mode != RelayMode.AUTO:
-            self.boiler_relay = mode != RelayMode.OFF
-            return
+        burning = self.boiler_on
+        self.hot_water_call = self._calls_for_water(parameters)
         wanted = self.hot_water_call or self.heating_call
-        self.boiler_relay = wanted
-        if wanted != burning:
-            self.boiler_relay = boiler.next_state(
+        if self.boiler_mode != AUTO:
+            wanted = self.boiler_mode != OFF
+        elif wanted != burning:
+            wanted = boiler.next_state(
                 parameters,
                 wanted=wanted,
                 burning=burning,
                 since_change_s=self.boiler_since_s,
             )
+        self.boiler_relay = wanted
+        self.boiler_safe = wanted and boiler.may_burn(
+            parameters, self.tank_c[-1], burning=burning
+        )
+
+    def _calls_for_water(self, parameters: BoilerParameters) -> bool:
+        """Return whether the thermostat asks for the boiler, and may."""
+        before = self.hot_water_call
+        top_c = tank.temperature_at(self.tank_c, self.tank.probes[-1])
+        if not controller.after_heating(parameters, before=before, top_c=top_c):
+            return False
+        return self.local_hour is None or controller.may_heat_at(
+            self.parameters.controller, self.local_hour
+        )

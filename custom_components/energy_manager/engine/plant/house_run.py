@@ -8,11 +8,13 @@ state and sums.
 import math
 
 from . import boiler, building, collector, heating, tank
-from .controller import RelayMode
 from .heating import HeatingDraw
-from .house_controls import HouseControls
-from .house_state import DAY_S
-from .parameters import BuildingParameters, ImmersionHeaterParameters
+from .house_controls import OFF, HouseControls
+from .parameters import (
+    BuildingParameters,
+    CollectorParameters,
+    ImmersionHeaterParameters,
+)
 
 SUN_W_PER_M2 = 200.0
 """Absorbed heat from which a pump held still counts as stagnation."""
@@ -52,20 +54,19 @@ class HouseRun(HouseControls):
 
     def advance(self, dt_s: float) -> None:
         """Move on by a step no longer than `longest_step_s`."""
-        if dt_s != self.day_share_s:
-            self.day_share_s, self.day_share = dt_s, -math.expm1(-dt_s / DAY_S)
-        self.ambient_mean_c += (self.ambient_c - self.ambient_mean_c) * self.day_share
-        if self.absorbed > 0.0 or self.pump_output > 0.0 or not self._rests():
+        share = self.day_share_of(dt_s)
+        self.ambient_mean_c += (self.ambient_c - self.ambient_mean_c) * share
+        if self.pump_output > 0.0 or not self._rests():
             self._control_pump()
         wanted_w = self._control_heating() if self.heating is not None else 0.0
         self._release_boiler(dt_s)
-        if self.electrified:
-            self._electricity(wanted_w, dt_s)
-        else:
-            self._take_from_grid(wanted_w, dt_s)
+        self.feed_loads(wanted_w, dt_s)
+        electric = self.electric
         if not self.tops_up:
-            self._burn()
-        self.pump = self.pump_output if self.electric.powered else 0.0
+            burns = self.boiler_relay and self.boiler_safe and electric.powered
+            if burns != self.boiler_on:
+                self._switch_boiler(burns=burns)
+        self.pump = self.pump_output if electric.powered else 0.0
         before_j = self.sums.heating
         self._heat(wanted_w, dt_s)
         if (rooms := self.parameters.building) is not None:
@@ -77,20 +78,30 @@ class HouseRun(HouseControls):
         """Return what is wanted from the inverter [W]."""
         parameters = self.parameters
         load_w = self.electrical_load_w
-        if parameters.inverter is not None:
-            load_w += parameters.inverter.base_load_w
+        if (device := parameters.inverter) is not None:
+            load_w += device.base_load_w
             if wanted_w > 0.0:
-                load_w += parameters.inverter.heating_pump_w
+                load_w += device.heating_pump_w
         if self.pump_output > 0.0 and parameters.collector is not None:
             load_w += collector.pump_power_w(parameters.collector, self.pump_output)
         if self.boiler_relay and self.boiler_safe and parameters.boiler is not None:
             load_w += parameters.boiler.electric_w
         return load_w
 
-    def _electricity(self, wanted_w: float, dt_s: float) -> None:
+    def feed_loads(self, wanted_w: float, dt_s: float) -> None:
+        """Feed the loads while the rooms want so much heat."""
+        load_w = self._load_w(wanted_w)
+        if self.electrified:
+            self._use_sun_and_battery(load_w, dt_s)
+            return
+        self.electric.inverter_ac_w = load_w
+        if load_w > 0.0:
+            self.sums.load += load_w * dt_s
+            self.sums.inverter_ac += load_w * dt_s
+
+    def _use_sun_and_battery(self, load_w: float, dt_s: float) -> None:
         """Feed the loads from sun and battery."""
         electric, sums = self.electric, self.sums
-        load_w = self._load_w(wanted_w)
         available_w = self.pv_available_w
         limit_w = 0.0
         if available_w > 0.0:
@@ -112,25 +123,15 @@ class HouseRun(HouseControls):
         if electric.on_grid:
             sums.grid += load_w * dt_s
 
-    def _take_from_grid(self, wanted_w: float, dt_s: float) -> None:
-        """Feed the loads where there is neither sun nor battery."""
-        load_w = self._load_w(wanted_w)
-        self.electric.inverter_ac_w = load_w
-        if load_w > 0.0:
-            self.sums.load += load_w * dt_s
-            self.sums.inverter_ac += load_w * dt_s
-
     # Heat
 
-    def _burn(self) -> None:
+    def _switch_boiler(self, *, burns: bool) -> None:
         """Start or stop the boiler: released, not too hot, with electricity."""
-        burns = self.boiler_relay and self.boiler_safe and self.electric.powered
-        if burns != self.boiler_on:
-            self.boiler_on = burns
-            self.boiler_since_s = 0.0
-            if burns and self.parameters.boiler is not None:
-                self.sums.boiler_starts += 1
-                self.sums.fuel += boiler.fuel_j(self.parameters.boiler, 0.0, 1)
+        self.boiler_on = burns
+        self.boiler_since_s = 0.0
+        if burns and self.parameters.boiler is not None:
+            self.sums.boiler_starts += 1
+            self.sums.fuel += boiler.fuel_j(self.parameters.boiler, 0.0, 1)
 
     def _heat(self, wanted_w: float, dt_s: float) -> None:
         """Move heat and water for one stable step."""
@@ -196,42 +197,58 @@ class HouseRun(HouseControls):
         sums.pv += heat_w / modules.charger_efficiency * dt_s
 
     def _collect(self, dt_s: float) -> None:
-        """Run the collector; what it warms goes to the lance."""
+        """Let the sun act on the collectors, and the pump carry what it warms."""
         parameters, sums, flows = self.parameters.collector, self.sums, self.flows
         assert parameters is not None
+        absorbed = self.absorbed
+        if absorbed > 0.0:
+            sums.absorbed += absorbed * parameters.area_m2 * dt_s
+        flows.solar_kg = flows.coil_j = 0.0
+        if self.pump > 0.0:
+            self.stagnating = False
+            loss_w, stored_w = self._carry(parameters, dt_s)
+        else:
+            self.stagnating = absorbed > SUN_W_PER_M2
+            if self.stagnating:
+                sums.stagnation_s += dt_s
+            self.collector_c, loss_w, stored_w = collector.rest(
+                parameters, self.collector_c, absorbed, self.ambient_c, dt_s
+            )
+        sums.collector_loss += loss_w * dt_s
+        sums.collector_stored += stored_w * dt_s
+
+    def _carry(
+        self, parameters: CollectorParameters, dt_s: float
+    ) -> tuple[float, float]:
+        """Run the loop: what it warms goes to the lance, inlet or coil.
+
+        Returns what the collectors lose and what they take up themselves [W].
+        """
+        sums, flows = self.sums, self.flows
         loop = self.loop_w_per_k * self.pump / 100.0
         bottom_c = self.tank_c[0]
         if flows.coil_node > 0:
             around = self.tank_c[: flows.coil_node + 1]
             bottom_c = sum(around) / len(around)
-        absorbed = self.absorbed
         self.collector_c, heat_w, loss_w, stored_w = collector.step(
             parameters,
             self.collector_c,
-            absorbed,
+            self.absorbed,
             self.ambient_c,
             bottom_c,
             loop,
             dt_s,
             self.tank.room_c,
         )
-        if absorbed > 0.0:
-            sums.absorbed += absorbed * parameters.area_m2 * dt_s
-        sums.collector_loss += loss_w * dt_s
-        sums.collector_stored += stored_w * dt_s
-        self.stagnating = loop <= 0.0 and absorbed > SUN_W_PER_M2
-        flows.solar_kg = flows.coil_j = 0.0
-        if loop > 0.0:
-            sums.solar += heat_w * dt_s
-            moved_kg = loop * dt_s / tank.WATER_J_PER_KG_K
-            sums.solar_kg += moved_kg
-            if flows.coil_node >= 0:
-                flows.coil_j = heat_w * dt_s
-            else:
-                flows.solar_kg = moved_kg
-                flows.solar_c = bottom_c + heat_w / loop
-        elif self.stagnating:
-            sums.stagnation_s += dt_s
+        sums.solar += heat_w * dt_s
+        moved_kg = loop * dt_s / tank.WATER_J_PER_KG_K
+        sums.solar_kg += moved_kg
+        if flows.coil_node >= 0:
+            flows.coil_j = heat_w * dt_s
+        else:
+            flows.solar_kg = moved_kg
+            flows.solar_c = bottom_c + heat_w / loop
+        return loss_w, stored_w
 
     def _draw_hot_water(self, litres: float) -> tuple[float, float]:
         """Return the water taken at the top [kg], mixed down to use, and what lacks [J]."""
@@ -294,11 +311,7 @@ class HouseRun(HouseControls):
         """Return what a boiler behind the tank gives of what is lacking [J]."""
         parameters, sums = self.parameters.boiler, self.sums
         assert parameters is not None
-        burns = (
-            lacking_j > 0.0
-            and self.boiler_mode != RelayMode.OFF
-            and self.electric.powered
-        )
+        burns = lacking_j > 0.0 and self.boiler_mode != OFF and self.electric.powered
         self.boiler_relay = burns
         if burns and not self.boiler_on:
             sums.boiler_starts += 1

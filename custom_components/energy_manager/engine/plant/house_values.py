@@ -36,6 +36,7 @@ class HouseValues:
         "heating",
         "heating_call",
         "heating_w",
+        "heats_tank",
         "hot_water_call",
         "inverter_mode",
         "local_hour",
@@ -79,9 +80,9 @@ class HouseValues:
         self.loop_kg_per_s = self.loop_w_per_k / tank.WATER_J_PER_KG_K
         self.rest_step_s = tank.longest_step_s(self.tank, 0.0)
         """Longest stable step without any flow."""
-        self.tops_up = (
-            parameters.boiler is not None and parameters.boiler.connection == "top_up"
-        )
+        boiler = parameters.boiler
+        self.tops_up = boiler is not None and boiler.connection == "top_up"
+        self.heats_tank = boiler is not None and boiler.connection == "tank"
         if parameters.immersion_heater is not None:
             height = parameters.immersion_heater.height
             self.flows.heater_node = tank.node_at(self.tank.nodes, height)

@@ -151,28 +151,14 @@ def step(
 ) -> tuple[list[float], float]:
     """Return the layers after `dt_s` seconds and the heat lost to the room [J]."""
     capacity = tank.node_j_per_k
-    exchange = tank.conduction_w_per_k * dt_s / capacity
-    loss = tank.loss_w_per_k * dt_s / capacity
-    keep, room_k = 1.0 - loss - 2.0 * exchange, loss * tank.room_c
-    # The ends see themselves beyond: no heat is conducted out of the tank.
-    ringed = [temperatures_c[0], *temperatures_c, temperatures_c[-1]]
-    moved = flows.solar_kg > 0.0 or flows.cold_kg > 0.0 or flows.heating_kg > 0.0
-    if moved:
+    exchange, loss = shares(tank, dt_s)
+    if flows.solar_kg > 0.0 or flows.cold_kg > 0.0 or flows.heating_kg > 0.0:
         result = advect(tank, temperatures_c, flows)
-        stay = loss + 2.0 * exchange
-        result = [
-            new + room_k - stay * here + exchange * (below + above)
-            for new, below, here, above in zip(
-                result, ringed, temperatures_c, ringed[2:], strict=False
-            )
-        ]
+        _add_losses(result, temperatures_c, exchange, loss, tank.room_c)
+        moved = True
     else:
-        result = [
-            keep * here + room_k + exchange * (below + above)
-            for below, here, above in zip(
-                ringed, temperatures_c, ringed[2:], strict=False
-            )
-        ]
+        result = cool(temperatures_c, exchange, loss, tank.room_c)
+        moved = False
     if flows.boiler_j != 0.0:
         result[tank.boiler_node] += flows.boiler_j / capacity
         moved = True
@@ -186,10 +172,64 @@ def step(
         moved = True
     if flows.solar_mixes and flows.solar_kg > 0.0:
         result = [sum(result) / tank.nodes] * tank.nodes
-    elif moved:
+    elif moved and sorted(result) != result:
         mix_inversions(result)
+    return result, loss_j(tank, temperatures_c, loss)
+
+
+def shares(tank: TankLayout, dt_s: float) -> tuple[float, float]:
+    """Return what a layer exchanges with a neighbour and loses, as shares of its heat."""
+    capacity = tank.node_j_per_k
+    return (
+        tank.conduction_w_per_k * dt_s / capacity,
+        tank.loss_w_per_k * dt_s / capacity,
+    )
+
+
+def loss_j(tank: TankLayout, temperatures_c: list[float], loss: float) -> float:
+    """Return what all layers lose to the room, each this share of its heat [J]."""
     excess_k = sum(temperatures_c) - tank.nodes * tank.room_c
-    return result, loss * excess_k * capacity
+    return loss * excess_k * tank.node_j_per_k
+
+
+def cool(
+    temperatures_c: list[float], exchange: float, loss: float, room_c: float
+) -> list[float]:
+    """Return the layers after a step in which no water moves.
+
+    `exchange` with each neighbour and `loss` to the room are shares of a layer's heat.
+    """
+    keep, room_k = 1.0 - loss - 2.0 * exchange, loss * room_c
+    # The ends see themselves beyond: no heat is conducted out of the tank.
+    below = here = temperatures_c[0]
+    result = temperatures_c[:]
+    place = 0
+    for above in temperatures_c[1:]:
+        result[place] = keep * here + room_k + exchange * (below + above)
+        below, here = here, above
+        place += 1
+    result[place] = keep * here + room_k + exchange * (below + here)
+    return result
+
+
+def _add_losses(
+    result: list[float],
+    temperatures_c: list[float],
+    exchange: float,
+    loss: float,
+    room_c: float,
+) -> None:
+    """Add, in place, what `cool` does to layers that water has moved."""
+    stay, room_k = loss + 2.0 * exchange, loss * room_c
+    below = here = temperatures_c[0]
+    place = 0
+    for above in temperatures_c[1:]:
+        result[place] = (
+            result[place] + room_k - stay * here + exchange * (below + above)
+        )
+        below, here = here, above
+        place += 1
+    result[place] = result[place] + room_k - stay * here + exchange * (below + here)
 
 
 def advect(
@@ -201,25 +241,20 @@ def advect(
     solar = flows.solar_kg / mass
     cold = flows.cold_kg / mass
     heating = flows.heating_kg / mass
+    result = temperatures_c[:]
     lance = 0
-    # Net water through the boundary below each layer, upward positive.
-    upward = [cold] * tank.nodes
-    if heating > 0.0:
-        for node in range(tank.return_node + 1, tank.heating_node + 1):
-            upward[node] += heating
     if solar > 0.0:
         found = flows.solar_node
         lance = lance_node(temperatures_c, flows.solar_c) if found is None else found
-        for node in range(1, lance + 1):
-            upward[node] -= solar
-    result = temperatures_c[:]
-    below = result[0]
-    for node, here in enumerate(temperatures_c):
-        if (rise := upward[node]) > 0.0:
-            result[node] += rise * (below - here)
-        elif rise < 0.0:
-            result[node - 1] -= rise * (here - below)
-        below = here
+    # Net water through the boundaries between layers, upward positive.
+    if cold <= 0.0 and solar <= 0.0:
+        _rise(result, temperatures_c, heating, tank.return_node, tank.heating_node)
+    elif cold <= 0.0 and heating <= 0.0:
+        _sink(result, temperatures_c, solar, lance)
+    elif solar <= 0.0 and heating <= 0.0:
+        _rise(result, temperatures_c, cold, 0, tank.nodes - 1)
+    else:
+        _move(result, temperatures_c, _upward(tank, cold, heating, solar, lance))
     if cold > 0.0:
         result[0] += cold * (flows.cold_c - temperatures_c[0])
     if solar > 0.0:
@@ -228,6 +263,55 @@ def advect(
         node = tank.return_node
         result[node] += heating * (flows.return_c - temperatures_c[node])
     return result
+
+
+def _upward(
+    tank: TankLayout, cold: float, heating: float, solar: float, lance: int
+) -> list[float]:
+    """Return the net water through the boundary below each layer, as shares of it."""
+    upward = [cold] * tank.nodes
+    if heating > 0.0:
+        for node in range(tank.return_node + 1, tank.heating_node + 1):
+            upward[node] += heating
+    if solar > 0.0:
+        for node in range(1, lance + 1):
+            upward[node] -= solar
+    return upward
+
+
+def _rise(
+    result: list[float], temperatures_c: list[float], share: float, first: int, end: int
+) -> None:
+    """Let water rise from layer `first` to layer `end`."""
+    below = temperatures_c[first]
+    for node in range(first + 1, end + 1):
+        here = temperatures_c[node]
+        result[node] += share * (below - here)
+        below = here
+
+
+def _sink(
+    result: list[float], temperatures_c: list[float], share: float, first: int
+) -> None:
+    """Let water sink from layer `first` to the bottom."""
+    below = temperatures_c[0]
+    for node in range(first):
+        here = temperatures_c[node + 1]
+        result[node] += share * (here - below)
+        below = here
+
+
+def _move(
+    result: list[float], temperatures_c: list[float], upward: list[float]
+) -> None:
+    """Let water rise or sink through each boundary."""
+    below = result[0]
+    for node, here in enumerate(temperatures_c):
+        if (rise := upward[node]) > 0.0:
+            result[node] += rise * (below - here)
+        elif rise < 0.0:
+            result[node - 1] -= rise * (here - below)
+        below = here
 
 
 def mix_inversions(temperatures_c: list[float]) -> None:

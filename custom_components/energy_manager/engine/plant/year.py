@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from . import house as house_model, tank
+from . import house as house_model, house_rest, tank
 from .boundary import Boundary
 from .house_document import House
 from .house_run import HouseRun
@@ -73,10 +73,11 @@ def simulate(
     stored_j = tank.energy_j(layout, run.tank_c, 0.0)
     begun = run.sums.copy(), stored_j, boundary.start_s
     month = begun
+    calm = house_rest.calm_until(boundary)
     for first_step, last_step in month_steps(
         boundary.start_s, boundary.step_s, boundary.steps
     ):
-        _advance(run, boundary, first_step, last_step, control)
+        _advance(run, boundary, first_step, last_step, calm, control)
         end_s = boundary.start_s + last_step * boundary.step_s
         stored_j = tank.energy_j(layout, run.tank_c, 0.0)
         months.append(_stretch(run, month, stored_j, end_s))
@@ -121,38 +122,31 @@ def _advance(
     boundary: Boundary,
     first: int,
     end: int,
+    calm_until: list[int],
     control: Control | None,
 ) -> None:
-    """Move a house through the steps from `first` up to, not including, `end`."""
-    step_s = boundary.step_s
-    loads = boundary.electrical_load_w
-    heating = boundary.heating_w
-    gains = boundary.solar_gain_w
-    rows = zip(
-        boundary.ambient_c[first:end],
-        boundary.absorbed_w_per_m2[first:end],
-        boundary.pv_available_w[first:end],
-        boundary.draw_l[first:end],
-        loads[first:end],
-        heating[first:end] if heating is not None else [None] * (end - first),
-        gains[first:end] if gains is not None else [0.0] * (end - first),
-        strict=True,
-    )
-    time_s = boundary.start_s + first * step_s
+    """Move a house through the steps from `first` up to, not including, `end`.
+
+    Where nobody else controls it, it rests through calm steps as long as it can.
+    """
+    step_s, heating, gains = boundary.step_s, boundary.heating_w, boundary.solar_gain_w
     hours = boundary.local_hour
     place = first
-    for ambient_c, absorbed, pv_w, litres, load_w, heating_w, gain_w in rows:
-        run.ambient_c = ambient_c
-        run.absorbed = absorbed
-        run.pv_available_w = pv_w
-        run.draw_l_per_s = litres / step_s
-        run.electrical_load_w = load_w
-        run.heating_w = heating_w
-        run.solar_gain_w = gain_w
+    while place < end:
+        if control is None and (calm := min(calm_until[place], end)) > place:
+            place = house_rest.rest(run, boundary, place, calm)
+            if place == end:
+                break
+        run.ambient_c = boundary.ambient_c[place]
+        run.absorbed = boundary.absorbed_w_per_m2[place]
+        run.pv_available_w = boundary.pv_available_w[place]
+        run.draw_l_per_s = boundary.draw_l[place] / step_s
+        run.electrical_load_w = boundary.electrical_load_w[place]
+        run.heating_w = None if heating is None else heating[place]
+        run.solar_gain_w = 0.0 if gains is None else gains[place]
         if hours is not None:
             run.local_hour = hours[place]
-            place += 1
         if control is not None:
-            control(time_s, run)
+            control(boundary.start_s + place * step_s, run)
         run.move(step_s)
-        time_s += step_s
+        place += 1
