@@ -122,7 +122,7 @@ def _water() -> Iterator[Case]:
     """
     for place, rows, (usual, double, small) in SAM:
         pump_kwh = (1.0 - usual) * SAM_LOAD_KWH - rows[-1][1]
-        found = [
+        found: list[tuple[str, tuple[str, ...], float]] = [
             (f"{area} m2, 1000 l", (f"collector.area_m2={area}",), float(auxiliary))
             for area, auxiliary in rows
         ]

@@ -20,6 +20,7 @@ from custom_components.energy_manager.engine.plant.parameters import (
 )
 from custom_components.energy_manager.engine.plant.year import start_state
 from scripts.benchmarks import references
+from scripts.benchmarks.reference_cases import PLACES
 
 from .test_year import NEW_YEAR_S, example, needs_data, weather
 
@@ -117,7 +118,7 @@ def test_observer_on_measured_months(place: str, month: int) -> None:
     steps = 30 * 288
     litres = references.draws_of(300.0)[first_day * 288 : first_day * 288 + steps]
     boundary = boundary_of(
-        replace(truth_house(), site=references.PLACES[place]),
+        replace(truth_house(), site=PLACES[place]),
         references.weather_of(place),
         start_s=NEW_YEAR_S + first_day * 86400.0,
         steps=steps * 5,

@@ -147,8 +147,9 @@ def test_untold_tank_goes_with_its_volume() -> None:
     """A tank of a third loses about half and is shorter; what is told stays."""
 
     def tank(**told: float) -> TankParameters:
-        site = {"latitude": 48, "longitude": 11}
-        return House.from_json({"site": site, "tank": dict(told)}).tank
+        return House.from_json(
+            {"site": {"latitude": 48, "longitude": 11}, "tank": {**told}}
+        ).tank
 
     assert tank() == TankParameters()
     small = tank(volume_l=300)
