@@ -8,6 +8,8 @@ from scripts.command_line import use_engine
 use_engine()
 
 from scripts.benchmarks import (  # noqa: E402
+    bound,
+    forecasts,
     plan,
     references,
     simulate,
@@ -16,7 +18,16 @@ from scripts.benchmarks import (  # noqa: E402
     vedirect_states,
 )
 
-SUBJECTS = (plan, references, simulate, vbus, vedirect, vedirect_states)
+SUBJECTS = (
+    bound,
+    forecasts,
+    plan,
+    references,
+    simulate,
+    vbus,
+    vedirect,
+    vedirect_states,
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -54,7 +54,7 @@ def add_parser(subparsers: Any) -> None:
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
-        "--days", type=int, default=DAYS, help=f"how long; {DAYS} without this"
+        "--days", type=int, metavar="N", help=f"how long; at most {DAYS} without this"
     )
     length.add_argument("--year", action="store_true", help="all that the weather has")
     parser.add_argument(
@@ -196,6 +196,8 @@ def days_of(options: argparse.Namespace, weather: WeatherSeries, covered: int) -
     repeats = weather.year_s is not None
     left = covered - first if repeats else covered - first - AHEAD_DAYS
     days = left if options.year else options.days
+    if days is None:
+        days = min(DAYS, left)
     if not repeats and (left < 1 or days > left):
         raise InputError(
             "--days",

@@ -18,6 +18,7 @@ from custom_components.energy_manager.engine.evaluation.control import (
     Modes,
     Observation,
 )
+from custom_components.energy_manager.engine.evaluation.heating_need import heating_need
 from custom_components.energy_manager.engine.evaluation.league import Conditions
 from custom_components.energy_manager.engine.evaluation.outlook import (
     Forecaster,
@@ -27,15 +28,16 @@ from custom_components.energy_manager.engine.plant.boundary import Boundary, bou
 from custom_components.energy_manager.engine.plant.controller import RelayMode
 from custom_components.energy_manager.engine.plant.house_document import House
 from custom_components.energy_manager.engine.plant.parameters import (
+    BuildingParameters,
     ImmersionHeaterParameters,
     PVParameters,
 )
+from scripts.benchmarks import forecasts
 
-from ..plant.test_sun import WEATHER
 from ..plant.test_year import NEW_YEAR_S, example, weather
 
 SPRING_S = NEW_YEAR_S + 90 * 86400.0
-LOADS = WEATHER.parent / "load" / "emhass_france_30min_2024_2025.csv"
+LOADS = forecasts.YEAR
 
 
 def conditions(days: int, **changes: object) -> Conditions:
@@ -283,19 +285,67 @@ def test_fit_finds_the_model_again() -> None:
 )
 def test_error_model_is_that_of_a_measured_year() -> None:
     """The defaults are what `fit` gives for a real forecast beside its measurement."""
-    measured: dict[int, list[tuple[float, float]]] = {}
-    for line in LOADS.read_text().splitlines()[1:]:
-        time, _load, power, forecast = line.split(",")
-        if power and forecast:
-            when = np.datetime64(time.rstrip("Z")).astype("datetime64[h]").astype(int)
-            pair = (float(power), max(float(forecast), 0.0))
-            if np.isfinite(pair).all():
-                measured.setdefault(int(when), []).append(pair)
-    whole = {hour: rows for hour, rows in measured.items() if len(rows) == 2}
-    hours = np.array(sorted(whole), dtype=np.float64)
-    power, forecast = np.array([np.mean(whole[int(h)], axis=0) for h in hours]).T
+    forecast, power, hours = forecasts.hourly(LOADS.read_text())
     found = outlook.fit(forecast, power, hours)
     model = outlook.ErrorModel()
-    assert found.day_spread == pytest.approx(model.day_spread, rel=0.15)
-    assert found.hour_spread == pytest.approx(model.hour_spread, rel=0.15)
-    assert found.hour_persistence == pytest.approx(model.hour_persistence, abs=0.15)
+    assert found.day_spread == pytest.approx(model.day_spread, abs=0.01)
+    assert found.hour_spread == pytest.approx(model.hour_spread, abs=0.01)
+    assert found.hour_persistence == pytest.approx(model.hour_persistence, abs=0.05)
+    assert found.day_persistence == pytest.approx(model.day_persistence, abs=0.05)
+
+
+# Heating that is expected
+
+
+def with_rooms() -> House:
+    """Return a house whose rooms are modelled."""
+    usual = example("proof-of-concept")
+    return replace(
+        usual,
+        demand=replace(usual.demand, heating_kwh=None, heating_limit_c=None),
+        building=BuildingParameters(set_back_hours=((22.0, 6.0),)),
+    )
+
+
+def winter(described: House) -> Boundary:
+    """Return what acts on a house in a week of January."""
+    start_s = NEW_YEAR_S + 12 * 86400.0
+    return boundary_of(described, weather(9, start_s), start_s=start_s, steps=288 * 7)
+
+
+@pytest.mark.parametrize("kind", ["perfect", "realistic", "naive"])
+def test_modelled_rooms_are_expected_to_ask_for_heat(kind: outlook.Forecast) -> None:
+    """Outlooks tell what the thermostat will want, not what degree hours would say."""
+    described = with_rooms()
+    real = winter(described)
+    need = heating_need(described, real).wanted_w
+    now_s = real.start_s + 3 * 86400.0
+    ahead = Forecaster(real, kind, house=described, seed=3).outlook(now_s, 2 * 86400.0)
+    assert ahead.heating_w is not None
+    assert ahead.heating_w.shape == (576,)
+    assert ahead.heating_w.min() >= 0.0
+    true = need[3 * 288 : 5 * 288]
+    if kind == "perfect":
+        assert ahead.heating_w.tolist() == true.tolist()
+    elif kind == "naive":
+        assert ahead.heating_w[:288].tolist() == need[2 * 288 : 3 * 288].tolist()
+    else:
+        assert ahead.heating_w.tolist() != true.tolist()
+        assert float(ahead.heating_w.sum()) == pytest.approx(float(true.sum()), rel=0.3)
+        # By the hour, and off at night when the thermostat is set back.
+        assert np.corrcoef(ahead.heating_w, true)[0, 1] > 0.7
+
+
+def test_given_heating_errs_with_the_temperature() -> None:
+    """A day that is forecast too cold is expected to take more heat."""
+    described = example("proof-of-concept")
+    real = winter(described)
+    assert real.heating_w is not None
+    ahead = Forecaster(real, "realistic", house=described, seed=3).outlook(
+        real.start_s, 2 * 86400.0
+    )
+    assert ahead.heating_w is not None
+    more = ahead.heating_w - np.array(real.heating_w[:576])
+    colder = np.array(real.ambient_c[:576]) - ahead.ambient_c
+    assert float(np.abs(more).max()) > 10.0
+    assert np.corrcoef(more, colder)[0, 1] > 0.9

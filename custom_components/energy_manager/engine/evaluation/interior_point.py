@@ -51,10 +51,12 @@ def minimise(costs: FloatArray, matrix: csr_array, right: FloatArray) -> Solutio
     """
     program = _Scaled(costs, matrix, right)
     search = _Search(program)
-    steps = search.run()
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        steps = search.run()
     unit = program.right_unit * program.cost_unit
     objective, floor = search.objective * unit, search.floor * unit
-    if not abs(objective - floor) <= ENOUGH * (unit + abs(objective)):
+    apart = abs(objective - floor) if np.isfinite(floor) else np.inf
+    if apart > ENOUGH * (unit + abs(objective)) or search.missing > ENOUGH:
         raise SolverError(
             f"the linear program has no solution: {objective:.6g} after {steps} "
             f"steps, not near its floor {floor:.6g}"
@@ -173,6 +175,8 @@ class _Search:
         x, z = x + 0.5 * product / z.sum(), z + 0.5 * product / x.sum()
         self.x, self._y, self._z = x, y, z
         self.objective, self.floor = np.inf, -np.inf
+        self.missing = np.inf
+        """The greatest of b - A x, in the scaled program."""
 
     def run(self) -> int:
         """Go on until objective and floor meet; return the number of steps."""
@@ -186,6 +190,7 @@ class _Search:
             size = 1.0 + abs(objective)
             # Of all floors that hold the best counts; x gets better all the time.
             self.objective = objective
+            self.missing = float(np.abs(missing).max())
             waited += 1
             if exact and floor > self.floor + ACCURACY * size:
                 waited = 0
@@ -196,7 +201,7 @@ class _Search:
                 return step
             try:
                 self._move(missing, slack)
-            except LinAlgError:
+            except (LinAlgError, FloatingPointError):
                 return step
         return MOST_STEPS
 

@@ -31,13 +31,13 @@ DAY_S = 86400.0
 class ErrorModel:
     """How forecasts of the sun and the temperature err, a day ahead."""
 
-    day_spread: float = 0.49
+    day_spread: float = 0.48
     """Standard deviation of the logarithm of a day's factor."""
-    day_persistence: float = 0.27
+    day_persistence: float = 0.32
     """Correlation of one day with the next."""
-    hour_spread: float = 0.39
+    hour_spread: float = 0.37
     """Standard deviation of the logarithm of an hour's factor within its day."""
-    hour_persistence: float = 0.44
+    hour_persistence: float = 0.41
     temperature_k: float = 1.5
     """Standard deviation of the outdoor temperature's error [K]; typical of numerical
     weather forecasts for one place."""
