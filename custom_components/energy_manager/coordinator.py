@@ -24,6 +24,7 @@ from .engine.planner.problem import PlantState, Problem
 from .engine.plant.parameters import PlantParameters, SiteParameters
 from .roles import Role, entity_of
 from .storage import HomeMemory
+from .tank_estimate import TankEstimate
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -89,6 +90,8 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
         self._stop_request: CALLBACK_TYPE | None = None
         self.boiler_since: datetime | None = None
         """When the boiler was last seen to start or to stop."""
+        self.tank: TankEstimate | None = None
+        """The estimated tank, once it is followed."""
         self.people: tuple[Household, ...] = ()
         """Who is expected, as last asked."""
         self.failure: Exception | None = None
@@ -183,15 +186,30 @@ class PlanCoordinator(DataUpdateCoordinator[Planned | None]):
                 elevation_m=float(config.elevation),
             ),
             plant=self.plant,
-            state=states.plant_state(
-                self.hass, self.roles, self.plant.tank, now, self.boiler_since
-            ),
+            state=self._plant_state(now),
             ambient_now_c=states.temperature_c(
                 self.hass, entity_of(self.roles, Role.OUTDOOR_TEMPERATURE), now
             ),
             weather=await self._async_weather(now),
             solar=await self._async_solar(),
             people=await self.async_people(now),
+        )
+
+    def _plant_state(self, now: datetime) -> PlantState:
+        """Return what the plant is like now, the tank as it is estimated."""
+        layers_c: tuple[float, ...] = ()
+        zone_least_c: float | None = None
+        if self.tank is not None:
+            self.tank.look(now)
+            layers_c, zone_least_c = self.tank.layers_c, self.tank.zone_least_c
+        return states.plant_state(
+            self.hass,
+            self.roles,
+            self.plant.tank,
+            now,
+            self.boiler_since,
+            layers_c,
+            zone_least_c,
         )
 
     async def _async_weather(self, now: datetime) -> tuple[WeatherStretch, ...]:

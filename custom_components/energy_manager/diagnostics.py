@@ -66,5 +66,6 @@ def _home(hass: HomeAssistant, home: Home) -> dict[str, Any]:
         "reason_text": home.reason_text("en"),
         "failure": None if failure is None else str(failure),
         "states": states,
+        "tank": home.tank.diagnostics(),
         "memory": home.memory.as_dict(),
     }

@@ -22,13 +22,13 @@ from .const import CONF_MODE, CONF_PLANT, CONF_ROLES, DOMAIN, Mode
 from .control import Control
 from .coordinator import PlanCoordinator
 from .engine.forecast import Household
-from .engine.planner.layers import rooms_are_cold
 from .engine.planner.plan import Plan
 from .home_watch import HomeWatch
 from .plant_profile import plant_parameters
 from .reason_texts import ReasonTexts
 from .roles import ACTUATORS, Role, entity_of
 from .storage import HomeStore, Override
+from .tank_estimate import TankEstimate
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -125,6 +125,9 @@ class Home:
         self.coordinator = PlanCoordinator(
             hass, entry, self.roles, self.plant, self.memory
         )
+        self.tank = TankEstimate(
+            hass, self.roles, self.plant, self.store, self.coordinator
+        )
         self.control = Control(
             hass,
             entry.entry_id,
@@ -165,6 +168,8 @@ class Home:
     @callback
     def start(self) -> None:
         """Watch what matters, and plan as soon as Home Assistant runs."""
+        self.tank.start(self.entry.async_on_unload)
+        self.coordinator.tank = self.tank
         HomeWatch(self).start()
         self.entry.async_on_unload(
             self.hass.async_add_shutdown_job(
@@ -178,6 +183,7 @@ class Home:
         """Touch nothing any more and give the devices back."""
         self._stopped = True
         await self.control.async_give_all_back()
+        await self.store.async_save_tank()
 
     @callback
     def resume(self) -> None:
@@ -230,8 +236,7 @@ class Home:
         step = None if plan is None else plan.grid.index(now)
         if plan is None or step is None or plan.heat.heating_kwh[step] <= 0.0:
             return False
-        probes_c = states.tank_temperatures_c(self.hass, self.roles, now)
-        return rooms_are_cold(self.plant, probes_c)
+        return self.tank.rooms_are_cold()
 
     def _ceiling_c(self) -> float:
         """Return the temperature to which the boiler may be made to heat the tank."""

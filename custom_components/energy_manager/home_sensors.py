@@ -5,11 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntityDescription,
-    SensorStateClass,
-)
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
 from homeassistant.const import UnitOfEnergy
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
@@ -96,17 +92,6 @@ def _about_reason(home: Home, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _usable_heat(home: Home, plan: Plan) -> float | None:
-    """Return how much hot water heat the tank holds now, by the plan."""
-    position = plan.grid.position(dt_util.utcnow())
-    index = int(position)
-    if not 0 <= index < plan.grid.steps:
-        return None
-    heat_kwh = plan.heat.usable_heat_kwh
-    part = position - index
-    return round(heat_kwh[index] + part * (heat_kwh[index + 1] - heat_kwh[index]), 2)
-
-
 HOME_SENSORS: Final = (
     HomeSensorDescription(
         key="next_boiler_start",
@@ -127,14 +112,6 @@ HOME_SENSORS: Final = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
         value_fn=lambda _home, plan: _next_day_kwh(plan, plan.heat.boiler_heat_kwh),
-    ),
-    HomeSensorDescription(
-        key="usable_heat",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        value_fn=_usable_heat,
     ),
     HomeSensorDescription(
         key="decision_reason",

@@ -59,6 +59,7 @@ class HomeWatch:
                 entry.async_on_unload(
                     async_track_state_change_event(hass, entities, action)
                 )
+        entry.async_on_unload(home.tank.async_listen(home.reconcile))
         entry.async_on_unload(self._unwatch_forecast)
         entry.async_on_unload(home.coordinator.async_add_listener(self._planned))
         entry.async_on_unload(

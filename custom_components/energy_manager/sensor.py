@@ -17,6 +17,7 @@ from .home import Home
 from .home_entity import HomeEntity
 from .home_sensors import HOME_SENSORS, HomeSensorDescription
 from .runtime import EnergyManagerConfigEntry
+from .tank_sensors import tank_sensors_of
 from .vbus_last_heard import async_add_last_heard
 from .vbus_link import VBusLink
 from .vbus_packets import HeardPacket
@@ -56,6 +57,7 @@ async def async_setup_entry(
             async_add_entities(
                 HomeSensor(home, description) for description in HOME_SENSORS
             )
+            async_add_entities(tank_sensors_of(home))
         case DemoHouse():
             # Entities of the demo house.
             pass

@@ -35,6 +35,9 @@ STALE: Final = timedelta(hours=24)
 PLAUSIBLE_C: Final = (-40.0, 150.0)
 """A probe outside of this is broken: controllers show 888.8 or -88.8 for that."""
 
+HOTTEST_C: Final = 300.0
+"""A collector that stands still in the sun may be much hotter than any tank."""
+
 TANK_PROBES: Final = (Role.TANK_BOTTOM, Role.TANK_MIDDLE, Role.TANK_TOP)
 """In the order of the tank's probe heights."""
 
@@ -71,7 +74,10 @@ def number(
 
 
 def temperature_c(
-    hass: HomeAssistant, entity_id: str | None, now: datetime
+    hass: HomeAssistant,
+    entity_id: str | None,
+    now: datetime,
+    highest_c: float = PLAUSIBLE_C[1],
 ) -> float | None:
     """Return a temperature, None if it is not known or not plausible."""
     value = number(
@@ -79,7 +85,7 @@ def temperature_c(
         TemperatureConverter,
         UnitOfTemperature.CELSIUS,
     )
-    if value is None or not PLAUSIBLE_C[0] <= value <= PLAUSIBLE_C[1]:
+    if value is None or not PLAUSIBLE_C[0] <= value <= highest_c:
         return None
     return value
 
@@ -149,17 +155,22 @@ def plant_state(
     tank: TankParameters,
     now: datetime,
     boiler_since: datetime | None = None,
+    layers_c: tuple[float, ...] = (),
+    zone_least_c: float | None = None,
 ) -> PlantState:
     """Return what the plant is like now.
 
     Since when the boiler runs or rests only who has watched it can tell: after a
     start of Home Assistant its state is new, and the boiler need not have changed.
+    The layers and what the boiler's zone surely has come from the estimated tank.
     """
     probes = tank_temperatures_c(hass, roles, now)
     known = any(probe is not None for probe in probes)
     boiler_on = runs(fresh_state(hass, entity_of(roles, Role.BOILER_RUNNING), now))
     return PlantState(
         tank_c=probes if known and len(probes) == len(tank.probe_heights) else (),
+        layers_c=layers_c,
+        zone_least_c=zone_least_c,
         boiler_on=boiler_on,
         boiler_since=None if boiler_on is None else boiler_since,
         battery_soc=share(hass, entity_of(roles, Role.BATTERY_SOC), now),

@@ -14,6 +14,8 @@ from .const import DOMAIN, Mode
 
 STORAGE_VERSION: Final = 1
 SAVE_DELAY_S: Final = 30
+TANK_DELAY_S: Final = 900
+"""The tank changes all the time; its estimate is little, and little of it is lost."""
 """Decisions come every quarter of an hour: one write for a burst of changes."""
 DECISIONS_KEPT: Final = 1000
 """Enough for ten days of quarter hours, small enough to load at once."""
@@ -66,6 +68,8 @@ class HomeMemory:
         default_factory=lambda: deque(maxlen=DECISIONS_KEPT)
     )
     """What was decided and done, oldest first."""
+    tank: dict[str, Any] | None = None
+    """The tank as it was estimated last; it has a file of its own."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return a copy of the memory as it is stored."""
@@ -87,9 +91,14 @@ class HomeStore:
         self._store = Store[dict[str, Any]](
             hass, STORAGE_VERSION, f"{DOMAIN}.home.{entry_id}"
         )
+        self._tank_store = Store[dict[str, Any]](
+            hass, STORAGE_VERSION, f"{DOMAIN}.tank.{entry_id}"
+        )
+        self._tank_waits = False
 
     async def async_load(self) -> None:
         """Read the memory, if there is one."""
+        self.memory.tank = await self._tank_store.async_load()
         if (stored := await self._store.async_load()) is None:
             return
         memory = self.memory
@@ -106,6 +115,24 @@ class HomeStore:
         """Write the memory soon."""
         self._store.async_delay_save(self.memory.as_dict, SAVE_DELAY_S)
 
+    @callback
+    def schedule_save_tank(self) -> None:
+        """Write the estimate of the tank in a while, at the latest when all stops."""
+        if not self._tank_waits:
+            self._tank_waits = True
+            self._tank_store.async_delay_save(self._tank, TANK_DELAY_S)
+
+    @callback
+    def _tank(self) -> dict[str, Any]:
+        """Return the estimate of the tank as it is stored."""
+        self._tank_waits = False
+        return self.memory.tank or {}
+
+    async def async_save_tank(self) -> None:
+        """Write the estimate of the tank now."""
+        if self._tank_waits:
+            await self._tank_store.async_save(self._tank())
+
     async def async_save(self) -> None:
         """Write the memory now: a lease must be on disk before it is acted on."""
         await self._store.async_save(self.memory.as_dict())
@@ -113,6 +140,7 @@ class HomeStore:
     async def async_remove(self) -> None:
         """Forget everything."""
         await self._store.async_remove()
+        await self._tank_store.async_remove()
 
 
 def _stored(override: Override | None) -> dict[str, Any] | None:

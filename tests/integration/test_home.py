@@ -95,6 +95,10 @@ async def test_entities(
         "sensor.home_planned_solar_heat",
         "sensor.home_planned_boiler_heat",
         "sensor.home_usable_heat",
+        "sensor.home_heat_in_the_tank",
+        "sensor.home_temperature_the_heating_finds_at_least",
+        "sensor.home_hot_water_drawn_today",
+        "sensor.home_heat_in_hot_water_drawn_today",
     }
     assert state_of(hass, MODE).state == "advise"
     assert state_of(hass, PEOPLE).state == "2"
@@ -626,8 +630,8 @@ async def test_page_follows_the_plan(
     await client.send_json_auto_id(
         {"type": "energy_manager/subscribe_plan", "language": "fr"}
     )
-    assert (await client.receive_json(timeout=10))["success"]
-    event = (await client.receive_json(timeout=10))["event"]
+    assert (await client.receive_json(timeout=60))["success"]
+    event = (await client.receive_json(timeout=60))["event"]
     assert event["title"] == "Home"
     assert event["mode"] == "advise"
     assert "soleil" in event["reason_text"]
@@ -638,7 +642,7 @@ async def test_page_follows_the_plan(
     assert Plan.from_json(event["plan"]) == _home(entry).plan
     await _async_call(hass, "select.select_option", MODE, option="off")
     while event["mode"] != "off" or event["plan"] is not None:
-        event = (await client.receive_json(timeout=10))["event"]
+        event = (await client.receive_json(timeout=60))["event"]
     assert event["reason_text"] is None
 
     # After a change of the options the home is another one; the page goes on.
@@ -646,7 +650,7 @@ async def test_page_follows_the_plan(
     await _async_call(hass, "select.select_option", MODE, option="advise")
     await _async_pass(hass, freezer, timedelta(seconds=5))
     while event["plan"] is None:
-        event = (await client.receive_json(timeout=10))["event"]
+        event = (await client.receive_json(timeout=60))["event"]
     assert event["mode"] == "advise"
 
 

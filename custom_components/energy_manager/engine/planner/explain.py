@@ -65,7 +65,8 @@ def decide(problem: Problem, heat: HeatFlows, runs: tuple[Run, ...]) -> Decision
     boiler = problem.plant.boiler
     if boiler is None:
         return Decision(action="hold", reason=Reason(code="no_boiler", parameters={}))
-    if initial_layers(problem.plant, problem.state.tank_c) is None:
+    state = problem.state
+    if initial_layers(problem.plant, state.tank_c, state.layers_c) is None:
         reason = Reason(code="tank_unknown", parameters={})
         return Decision(action="allow", reason=reason)
     rooms = _rooms_need_boiler(problem, heat)
@@ -95,7 +96,8 @@ def _rooms_need_boiler(problem: Problem, heat: HeatFlows) -> Reason | None:
     wanted = sum(heat.heating_kwh[:last])
     if wanted < LEAST_ROOMS_KWH or problem.plant.heating is None:
         return None
-    if not rooms_are_cold(problem.plant, problem.state.tank_c):
+    state = problem.state
+    if not rooms_are_cold(problem.plant, state.tank_c, state.zone_least_c):
         return None
     return Reason(
         code="rooms_need_boiler",

@@ -61,14 +61,19 @@ def heat_price_eur_per_kwh(problem: Problem) -> float:
 
 def lowest_c(problem: Problem, layers: Layers) -> float:
     """Return a temperature that no layer can fall below."""
-    known = [probe for probe in problem.state.tank_c if probe is not None]
-    return min(layers.cold_c, layers.room_c, *known) - 5.0
+    return min(layers.cold_c, layers.room_c, *_known_c(problem)) - 5.0
 
 
 def highest_c(problem: Problem, layers: Layers) -> float:
     """Return the warmest that a layer may become, or is already."""
-    known = [probe for probe in problem.state.tank_c if probe is not None]
-    return max(layers.maximum_c, *known, layers.room_c)
+    return max(layers.maximum_c, *_known_c(problem), layers.room_c)
+
+
+def _known_c(problem: Problem) -> list[float]:
+    """Return the temperatures that are known of the tank."""
+    state = problem.state
+    probes = [probe for probe in state.tank_c if probe is not None]
+    return probes + list(state.layers_c)
 
 
 def add_tank(

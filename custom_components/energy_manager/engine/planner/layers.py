@@ -83,33 +83,47 @@ class Layers:
 
 
 def initial_layers(
-    plant: PlantParameters, probes_c: tuple[float | None, ...]
+    plant: PlantParameters,
+    probes_c: tuple[float | None, ...],
+    layers_c: tuple[float, ...] = (),
 ) -> tuple[float, float] | None:
     """Return the temperatures of the upper and the lower layer, None if unknown.
 
-    Between the known probes the temperature runs straight, beyond them it stays.
-    A lower layer that would be warmer than the upper one is mixed with it.
+    They are those of the estimated `layers_c`, or where there are none of the probes:
+    between known ones the temperature runs straight, beyond them it stays. A lower
+    layer that would be warmer than the upper one is mixed with it.
     """
     known = _known(plant, probes_c)
-    if not known:
-        return None
     border = plant.tank.boiler_height
-    lower = _mean_between(known, 0.0, border)
-    upper = _mean_between(known, border, 1.0)
+    if layers_c:
+        lower = _mean_of_layers(layers_c, 0.0, border)
+        upper = _mean_of_layers(layers_c, border, 1.0)
+    elif known:
+        lower = _mean_between(known, 0.0, border)
+        upper = _mean_between(known, border, 1.0)
+    else:
+        return None
     if lower > upper:
         lower = upper = lower * border + upper * (1.0 - border)
     return upper, lower
 
 
-def rooms_are_cold(plant: PlantParameters, probes_c: tuple[float | None, ...]) -> bool:
-    """Return whether the tank may be too cold for the rooms, as far as probes tell.
+def rooms_are_cold(
+    plant: PlantParameters,
+    probes_c: tuple[float | None, ...],
+    zone_least_c: float | None = None,
+) -> bool:
+    """Return whether the tank may be too cold for the rooms, as far as that is known.
 
     The heating takes its water at the lower end of the boiler's zone, which may be cold
-    while its top is warm. What is sure is only that it is no colder than a probe below
-    it. Unknown counts as cold; without heating nothing is cold.
+    while its top is warm. What is sure is what an estimate of the tank is sure of, or
+    without one that it is no colder than a probe below it. Unknown counts as cold;
+    without heating nothing is cold.
     """
     if plant.heating is None:
         return False
+    if zone_least_c is not None:
+        return zone_least_c < plant.heating.supply_c + ROOMS_MARGIN_K
     below = [
         probe
         for height, probe in _known(plant, probes_c)
@@ -127,6 +141,16 @@ def _known(
         for height, probe in zip(plant.tank.probe_heights, probes_c, strict=False)
         if probe is not None
     ]
+
+
+def _mean_of_layers(layers_c: tuple[float, ...], bottom: float, top: float) -> float:
+    """Return the mean of mixed layers between two relative heights."""
+    count = len(layers_c)
+    total = sum(
+        layer * max(min(top, (node + 1) / count) - max(bottom, node / count), 0.0)
+        for node, layer in enumerate(layers_c)
+    )
+    return total / (top - bottom)
 
 
 def _mean_between(known: list[tuple[float, float]], bottom: float, top: float) -> float:

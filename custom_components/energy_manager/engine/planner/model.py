@@ -48,7 +48,8 @@ class Model:
 
 def starting_layers(problem: Problem) -> tuple[float, float]:
     """Return the layers' temperatures at the start; assumed where unknown."""
-    known = initial_layers(problem.plant, problem.state.tank_c)
+    state = problem.state
+    known = initial_layers(problem.plant, state.tank_c, state.layers_c)
     if known is not None:
         return known
     water = problem.plant.hot_water

@@ -24,6 +24,13 @@ class PlantState:
 
     Empty where no probe is known.
     """
+    layers_c: tuple[float, ...] = ()
+    """The whole tank as it is estimated: layers of equal volume, bottom first.
+
+    Empty where it is only known by its probes.
+    """
+    zone_least_c: float | None = None
+    """What the lower end of the boiler's zone surely has, by that estimate."""
     boiler_on: bool | None = None
     boiler_since: datetime | None = None
     """Since when the boiler is on, or off."""
@@ -174,7 +181,12 @@ LIMITS: LimitsTable = {
         "step_s": Limits(low=60, high=1800),
         "steps": Limits(low=1, high=1000),
     },
-    PlantState: {"tank_c": _TEMPERATURE, "battery_soc": _SHARE},
+    PlantState: {
+        "tank_c": _TEMPERATURE,
+        "layers_c": _TEMPERATURE,
+        "zone_least_c": _TEMPERATURE,
+        "battery_soc": _SHARE,
+    },
     ForecastSeries: {
         "ambient_c": Limits(low=-60, high=60),
         "irradiance_w_per_m2": Limits(low=0, high=1500),

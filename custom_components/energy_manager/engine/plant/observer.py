@@ -121,8 +121,7 @@ class TankObserver:
         `probes_c` are bottom first, None where a probe says nothing; without any the
         model runs alone.
         """
-        if dt_s > 0.0:
-            self._move(flows, dt_s)
+        self._move(flows, dt_s)
         believed = self._believed(probes_c)
         known = tuple(
             place for place, value in enumerate(believed) if value is not None
@@ -157,22 +156,23 @@ class TankObserver:
     def start_from(self, probes_c: Sequence[float | None]) -> bool:
         """Begin anew with what the probes show, straight between them; tell if any do."""
         heights = self._parameters.probe_heights
-        known = [
-            (height, value)
-            for height, value in zip(heights, probes_c, strict=False)
+        shown = {
+            place: value
+            for place, value in enumerate(probes_c)
             if value is not None and math.isfinite(value)
-        ]
-        if not known:
+        }
+        if not shown:
             return False
         nodes = len(self.profile_c)
         centres = (np.arange(nodes) + 0.5) / nodes
-        at, shown = zip(*known, strict=True)
-        self.profile_c = np.interp(centres, at, shown).tolist()
+        at = [heights[place] for place in shown]
+        self.profile_c = np.interp(centres, at, list(shown.values())).tolist()
         tank.mix_inversions(self.profile_c)
         self.error_k = [MOST_ERROR_K] * nodes
         self._doubts = [0] * len(heights)
         self._top_at_start_c = None
-        self.look(probes_c, KnownFlows(), 0.0)
+        self._least_c = [-math.inf] * nodes
+        self._prove(tuple(shown), list(shown.values()), KnownFlows())
         return True
 
     def energy_kwh(self, base_c: float) -> float:

@@ -26,6 +26,8 @@ class Sensed:
     boiler_on: bool | None = None
     heating_w: float = 0.0
     """Heat that the rooms are expected to ask for."""
+    valve_on: bool | None = None
+    """Where heating water is sent through the tank by hand, or kept out of it."""
 
 
 class SensedFlows:
@@ -53,15 +55,16 @@ class SensedFlows:
             given_w = boiler.power_kw * 1000.0
         self._boiler_j += (given_w - zone_w) * dt_s
 
-    def take(self) -> KnownFlows:
+    def take(self, expected_draw_kg: float = 0.0) -> KnownFlows:
         """Return what was gathered, and begin anew."""
-        kg, heating_w = self._solar_kg, self._plant.heating
+        kg, parameters = self._solar_kg, self._plant.heating
         flows = KnownFlows(
             solar_kg=kg,
             solar_c=self._solar_kg_c / kg if kg > 0.0 else 0.0,
             heating_kg=self._heating_kg,
-            return_c=30.0 if heating_w is None else heating_w.return_c,
+            return_c=30.0 if parameters is None else parameters.return_c,
             boiler_j=self._boiler_j,
+            expected_draw_kg=expected_draw_kg,
         )
         self._clear()
         return flows
@@ -95,6 +98,8 @@ class SensedFlows:
             tank_c=heating_c,
             return_c=parameters.return_c,
         )
+        if sensed.valve_on is not None:
+            self._valve_on = sensed.valve_on
         zone_c = profile_c[self._layout.boiler_node]
         drawn = heating.draw(
             parameters,
