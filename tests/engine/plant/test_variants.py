@@ -1,8 +1,10 @@
 """Many houses through the same weather."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import asdict
 import json
+from multiprocessing import active_children, get_context
 from typing import Any
 
 import pytest
@@ -72,8 +74,79 @@ def test_cancel(*, parallel: bool) -> None:
             houses() * 20,
             conditions(),
             mapper=pool.map if parallel else map,
+            most=1,
             progress=told.append,
             cancelled=lambda: len(told) >= 2,
         )
     assert told == [1, 2]
     assert found == run_variants(houses()[:2], conditions())
+
+
+def test_pool_of_processes() -> None:
+    """Workers and their tasks go to other processes; nothing of them stays."""
+    many = houses() * 12
+    context = get_context("forkserver")
+    # The parent package's body, where Home Assistant is not installed.
+    context.set_forkserver_preload(["tests.conftest"])
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        found = run_variants(many, conditions(), mapper=pool.map, most=18)
+        stopped = run_variants(
+            many, conditions(), mapper=pool.map, most=1, cancelled=lambda: True
+        )
+    assert found == run_variants(many, conditions(), most=18)
+    assert stopped == []
+    assert not active_children()
+
+
+def test_like_houses_go_together() -> None:
+    """Others between them stay in their places, wrong ones and rooms too."""
+    rooms = {
+        **example("proof-of-concept").to_json(),
+        "building": {},
+        "demand": {},
+    }
+    wrong = {**houses()[0], "people": -1}
+    many = [*houses() * 10, wrong, rooms, *houses() * 4]
+    sizes: list[int] = []
+
+    def counted(
+        worker: Callable[[Task], Task], tasks: Iterable[Task]
+    ) -> Iterator[Task]:
+        for task in tasks:
+            documents = task["houses"]
+            assert isinstance(documents, list)
+            sizes.append(len(documents))
+            yield worker(task)
+
+    told: list[int] = []
+    found = run_variants(many, conditions(), mapper=counted, progress=told.append)
+    assert sorted(sizes) == [1, 42]
+    assert told[-1] == len(many)
+    assert "error" in found[30]
+    assert found[31]["figures"]["room_mean_c"] > 10.0  # type: ignore[index, call-overload, operator]
+    alone = run_variants(houses(), conditions())
+    for place in (0, 1, 29, 32, 43):
+        litres = many[place]["tank"]["volume_l"]
+        one = alone[(300, 600, 900).index(litres)]["figures"]
+        together = found[place]["figures"]
+        assert isinstance(one, dict)
+        assert isinstance(together, dict)
+        for name, value in one.items():
+            assert together[name] == pytest.approx(value, rel=1e-9, abs=1e-9), name
+
+
+def test_cancel_of_fleets_keeps_the_first() -> None:
+    """What is done up to the first house that is not."""
+    told: list[int] = []
+    many = houses() * 32
+    found = run_variants(
+        many,
+        conditions(),
+        most=48,
+        progress=told.append,
+        cancelled=lambda: len(told) >= 1,
+    )
+    assert told == [48]
+    # The smallest tanks, which divide their steps alike, go together.
+    assert len(found) < len(many)
+    assert found == run_variants(many, conditions(), most=48)[: len(found)]
