@@ -134,7 +134,9 @@ def change(value: Json, wanted: str) -> None:
 
 def conditions(options: argparse.Namespace, house: House) -> Boundary:
     """Return what acts on the house, from the files of the command line."""
-    weather = weather_table(text_of(options.weather), house.site)
+    weather = weather_table(
+        text_of(options.weather), house.site, f"weather {options.weather.name}"
+    )
     start_s, steps = span_of(weather)
     zone = ZoneInfo(house.time_zone)
     draws = load = None
@@ -145,10 +147,16 @@ def conditions(options: argparse.Namespace, house: House) -> Boundary:
             steps=steps,
             step_s=STEP_S,
             zone=zone,
+            name=f"draws {options.draws.name}",
         )
     if options.load is not None:
         times_s = start_s + STEP_S * (np.arange(steps, dtype=np.float64) + 0.5)
-        load = load_table(text_of(options.load), times_s=times_s, zone=zone)
+        load = load_table(
+            text_of(options.load),
+            times_s=times_s,
+            zone=zone,
+            name=f"load {options.load.name}",
+        )
     return boundary_of(
         house,
         weather,
@@ -171,7 +179,10 @@ def span_of(weather: WeatherSeries) -> tuple[float, int]:
     if weather.year_s is not None:
         first_s = round(first_s / DAY_S) * DAY_S
         span_s = round(span_s / DAY_S) * DAY_S
-    return first_s, round(span_s / STEP_S)
+    steps = round(span_s / STEP_S)
+    if steps < 1:
+        raise InputError("weather", f"must cover at least {STEP_S / 60.0:g} minutes")
+    return first_s, steps
 
 
 def text_of(path: Path) -> str:
@@ -179,7 +190,9 @@ def text_of(path: Path) -> str:
     try:
         return read(path)
     except InputError as error:
-        raise InputError(str(path), "must be a readable file of text") from error
+        raise InputError(
+            str(path), "must be a readable file of text in UTF-8"
+        ) from error
 
 
 def document(house: House, course: Course) -> dict[str, Any]:

@@ -94,6 +94,15 @@ def test_table_for_people(weather: Path, capsys: pytest.CaptureFixture[str]) -> 
         ("tank", "--set: must be like"),
         ("people.age=3", "people.age: is no field"),
         ("collector.inlet=hose", "collector.inlet: must be one of"),
+        ("collector.incidence_modifiers=[[0,1,2]]", "must be pairs of angle and"),
+        ("controller.after_heating_windows=[[5]]", "must be pairs of from and to"),
+        ("tank.probe_heights=[]", "tank.probe_heights: must have at least one"),
+        ("tank.volume_l=true", "tank.volume_l: must be a number"),
+        ("tank.nodes=2.5", "tank.nodes: must be a whole number"),
+        ("people=1e400", "people: must be a number"),
+        ("site.latitude=north", "site.latitude: must be a number"),
+        ("time_zone=../etc", "time_zone: must be the name of a zone"),
+        ("hot_water=null", "hot_water: must be an object"),
     ],
 )
 def test_wrong_changes(
@@ -118,6 +127,34 @@ def test_wrong_files(
     weather.write_text(weather.read_text().replace("2019-06-22T03:00:00Z,0,", "x,0,"))
     assert call(house, "--weather", weather) == 2
     assert "row 29" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ("collector.area_m2=0",),
+        ("boiler=null",),
+        ("boiler.power_kw=0", "collector=null"),
+        ("tank.nodes=1",),
+        ("tank.nodes=80",),
+        ("tank.volume_l=50", "collector.area_m2=40", "boiler.power_kw=60"),
+        ("tank.volume_l=10000", "collector.area_m2=200"),
+        ("people=0", "hot_water.base_litres_day=0"),
+        ("site.latitude=-89.9",),
+        ("heating={}", "pv={}", "battery={}", "inverter={}", "immersion_heater={}"),
+        ("building={}", "heating={}"),
+    ],
+)
+def test_unusual_houses_balance(
+    weather: Path, capsys: pytest.CaptureFixture[str], changes: tuple[str, ...]
+) -> None:
+    """Tiny, huge and bare houses run, and their heat closes."""
+    house = EXAMPLES / "hot-water-only.json"
+    sets = [word for change in changes for word in ("--set", change)]
+    found = figures(capsys, house, "--weather", weather, *sets)
+    assert abs(found["balance_error"]) < 1e-3
+    if "collector.area_m2=0" in changes:
+        assert found["collector_heat_kwh"] == 0.0
 
 
 def test_schema_and_page_are_up_to_date() -> None:

@@ -1,5 +1,6 @@
 """Files of weather, draws and loads: read exactly, and wrong ones told by row."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -176,3 +177,77 @@ def test_load_in_kilowatts_and_local_time() -> None:
         zone=ZoneInfo("Europe/Berlin"),
     )
     assert found.tolist() == pytest.approx([500.0, 1500.0, 500.0])
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_other_programs_files(between: str, ending: str) -> None:
+    """Separators, line ends, decimal commas, a mark at the start, notes and capitals."""
+    text = weather_text(
+        row3="# a note", row1="TIME_UTC,GHI,DNI,DHI,Temp_Air,Wind_Speed"
+    )
+    text = text.replace(",", between).replace("\n", ending)
+    if between != ",":
+        text = text.replace(".", ",")
+    found = tables.weather_table("\ufeff" + text, SITE)
+    assert found.ghi.tolist() == [700.0, 760.0]
+    assert found.ambient_c.tolist() == [22.5, 24.0]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("0019-06-21T11:00:00Z,750,650,150,23.5,2", "years 1900 to 2200"),
+        ("x" * 200000, "columns"),
+        ("\0\0", "time"),
+        ("2019-06-21T11:00:00Z,inf,650,150,23.5,2", "ghi"),
+        ("2019-06-21T11:00:00Z,9999,650,150,23.5,2", "ghi"),
+    ],
+)
+def test_nonsense_is_told_by_row(row: str, words: str) -> None:
+    """Whatever stands in a row, the row is named."""
+    with pytest.raises(InputError) as caught:
+        tables.weather_table(weather_text(row3=row), SITE)
+    assert caught.value.field == "weather row 3"
+    assert words in caught.value.allowed
+
+
+def test_draws_of_another_time_are_told() -> None:
+    """Draws that all lie outside of the weather are no draws."""
+    with pytest.raises(InputError, match="time that the weather is of"):
+        draws("time_utc,litres\n2005-06-05T10:00Z,10\n2005-06-05T10:05Z,0")
+
+
+def hourly_load(text: str, *, zone: ZoneInfo = UTC, hours: int = 24) -> list[float]:
+    """Return the load of each hour of 2019 from New Year on."""
+    times_s = NEW_YEAR_S + 3600.0 * np.arange(hours, dtype=np.float64)
+    return [
+        round(float(watt), 6)
+        for watt in tables.load_table(text, times_s=times_s, zone=zone)
+    ]
+
+
+def test_missing_loads_are_bridged() -> None:
+    """A short gap runs straight, a long one takes the mean of that hour of the day."""
+    rows = [f"2019-01-{d:02}T{h:02}:00Z,{100 + h}" for d in (1, 3) for h in range(24)]
+    rows[5] = "2019-01-01T05:00Z,"
+    found = hourly_load("\n".join(["time_utc,load_w", *rows]), hours=72)
+    assert found == [100.0 + hour for hour in range(24)] * 3
+
+
+def test_loads_when_the_clocks_change() -> None:
+    """An hour that comes twice counts twice; one that is left out never was."""
+    berlin = ZoneInfo("Europe/Berlin")
+    autumn = [
+        f"2019-10-27T{h:02}:00:00,{w}" for h, w in ((1, 1), (2, 2), (2, 3), (3, 4))
+    ]
+    spring = [f"2019-03-31T{h:02}:00:00,{w}" for h, w in ((1, 1), (2, 2), (3, 3))]
+    for rows, start, expected in (
+        (autumn, "2019-10-26T23:00:00+00:00", [1.0, 2.0, 3.0, 4.0]),
+        (spring, "2019-03-31T00:00:00+00:00", [1.0, 3.0]),
+    ):
+        begin_s = datetime.fromisoformat(start).timestamp()
+        times_s = begin_s + 3600.0 * np.arange(len(expected), dtype=np.float64)
+        text = "\n".join(["time_local,load_w", *rows])
+        found = tables.load_table(text, times_s=times_s, zone=berlin)
+        assert found.tolist() == expected

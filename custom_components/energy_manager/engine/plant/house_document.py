@@ -114,9 +114,31 @@ class House:
     def from_json(cls, document: Json) -> Self:
         """Return the house of a JSON document; raise InputError where it is wrong.
 
-        What the document does not tell of the tank goes with its volume.
+        What the document does not tell of the tank goes with its volume; a component
+        whose size is 0 is none.
         """
-        return decode(cls, _sized(document))
+        return decode(cls, _sized(_without_empty(document)))
+
+
+_SIZES = {
+    "collector": "area_m2",
+    "boiler": "power_kw",
+    "pv": "peak_power_w",
+    "battery": "capacity_kwh",
+    "immersion_heater": "power_w",
+}
+
+
+def _without_empty(document: Json) -> Json:
+    """Return a document without the components whose size is 0."""
+    if not isinstance(document, dict):
+        return document
+    found = dict(document)
+    for name, size in _SIZES.items():
+        part = document.get(name)
+        if isinstance(part, dict) and part.get(size) == 0 and part[size] is not False:
+            found[name] = None
+    return found
 
 
 def _sized(document: Json) -> Json:

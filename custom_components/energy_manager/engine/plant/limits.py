@@ -159,6 +159,8 @@ def check_plant(plant: PlantParameters, path: str) -> None:
     """
     prefix = f"{path}." if path else ""
     tank = plant.tank
+    if not tank.probe_heights:
+        raise InputError(f"{prefix}tank.probe_heights", "must have at least one")
     if any(
         high <= low
         for low, high in zip(tank.probe_heights, tank.probe_heights[1:], strict=False)
@@ -183,16 +185,33 @@ def check_plant(plant: PlantParameters, path: str) -> None:
     heating = plant.heating
     if heating and heating.return_c >= heating.supply_c:
         raise InputError(f"{prefix}heating.return_c", "must be below supply_c")
+    _check_pairs(
+        f"{prefix}controller.after_heating_windows",
+        plant.controller.after_heating_windows,
+        "from and to",
+    )
+    if (parts := plant.collector) is not None:
+        for name in ("incidence_modifiers", "transversal_modifiers"):
+            _check_pairs(
+                f"{prefix}collector.{name}",
+                getattr(parts, name),
+                "angle and modifier",
+            )
     if plant.building is not None:
         _check_building(plant.building, f"{prefix}building")
+
+
+def _check_pairs(field: str, pairs: tuple[tuple[float, ...], ...], words: str) -> None:
+    """Raise InputError where a list holds something else than pairs."""
+    if any(len(pair) != 2 for pair in pairs):
+        raise InputError(field, f"must be pairs of {words}")
 
 
 def _check_building(building: BuildingParameters, path: str) -> None:
     """Raise InputError where the rooms' parts do not fit together."""
     if building.set_back_c > building.set_point_c:
         raise InputError(f"{path}.set_back_c", "must be at most set_point_c")
-    if any(len(hours) != 2 for hours in building.set_back_hours):
-        raise InputError(f"{path}.set_back_hours", "must be pairs of from and to")
+    _check_pairs(f"{path}.set_back_hours", building.set_back_hours, "from and to")
     if building.model == "1r1c":
         return
     if building.air_capacity_kwh_per_k >= building.capacity_kwh_per_k:

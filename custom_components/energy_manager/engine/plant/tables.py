@@ -20,6 +20,7 @@ from .sun import FloatArray
 
 LONGEST_GAP_S = 3.0 * 3600.0
 YEAR_S = 365.0 * DAY_S
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 _LIMITS = {
     "ghi": (-20.0, 2000.0),
     "dni": (-20.0, 2000.0),
@@ -39,11 +40,24 @@ class _Table:
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
-        rows = csv.reader(text.lstrip("\ufeff").splitlines())
-        self.heading = [cell.strip() for cell in next(rows, [])]
-        self.rows: list[tuple[int, list[str]]] = [
-            (number, row) for number, row in enumerate(rows, 2) if any(row)
-        ]
+        lines = text.lstrip("\ufeff").splitlines()
+        first = lines[0] if lines else ""
+        # The heading tells what is between the columns.
+        between = max((",", ";", "\t"), key=first.count)
+        self.comma = "," if between != "," else "."
+        """Before decimals: a comma as well where it is not between columns."""
+        self.heading: list[str] = []
+        self.rows: list[tuple[int, list[str]]] = []
+        rows = csv.reader(lines, delimiter=between)
+        number = 0
+        try:
+            for number, row in enumerate(rows, 1):
+                if number == 1:
+                    self.heading = [cell.strip().lower() for cell in row]
+                elif any(row) and not row[0].startswith("#"):
+                    self.rows.append((number, row))
+        except csv.Error as error:
+            raise InputError(f"{name} row {number + 1}", "must be columns") from error
         if not self.rows:
             raise InputError(name, "must have a heading and rows of values")
 
@@ -73,7 +87,7 @@ class _Table:
         values = []
         for number, text in self.cells(column):
             try:
-                value = float(text)
+                value = float(text.replace(self.comma, "."))
             except ValueError:
                 value = math.nan
             if not low <= value <= high:
@@ -85,8 +99,13 @@ class _Table:
         return np.array(values, dtype=np.float64)
 
     def times_s(self, column: str, zone: ZoneInfo | None = None) -> FloatArray:
-        """Return a column of times in order [s]; without an offset they are `zone`'s."""
+        """Return a column of times in order [s]; without an offset they are `zone`'s.
+
+        An hour that comes twice when the clocks are put back is told apart by its order;
+        one that they leave out is NaN.
+        """
         values: list[float] = []
+        last = -math.inf
         for number, text in self.cells(column):
             try:
                 when = datetime.fromisoformat(text)
@@ -95,14 +114,18 @@ class _Table:
                     f"{self.name} row {number}",
                     f"{column} must be a time like 2019-06-21T12:00:00Z",
                 ) from error
-            if when.tzinfo is None:
-                when = when.replace(tzinfo=zone or UTC)
-            seconds = when.timestamp()
-            if values and seconds <= values[-1]:
+            if not FIRST_YEAR <= when.year <= LAST_YEAR:
+                raise InputError(
+                    f"{self.name} row {number}",
+                    f"{column} must be within the years {FIRST_YEAR} to {LAST_YEAR}",
+                )
+            seconds = _instant_s(when, zone, last)
+            if seconds <= last:
                 raise InputError(
                     f"{self.name} row {number}", "must be later than the row before"
                 )
             values.append(seconds)
+            last = last if math.isnan(seconds) else seconds
         return np.array(values, dtype=np.float64)
 
     def check_gaps(self, times_s: FloatArray) -> None:
@@ -116,6 +139,18 @@ class _Table:
                 f"{self.name} row {number}",
                 f"must follow the row before within {LONGEST_GAP_S / 3600.0:g} hours",
             )
+
+
+def _instant_s(when: datetime, zone: ZoneInfo | None, last_s: float) -> float:
+    """Return a time as an instant after another one [s], NaN for one that never was."""
+    if when.tzinfo is not None:
+        return when.timestamp()
+    local = when.replace(tzinfo=zone or UTC)
+    seconds = local.timestamp()
+    if seconds <= last_s:
+        seconds = local.replace(fold=1).timestamp()
+    known = datetime.fromtimestamp(seconds, local.tzinfo).replace(tzinfo=None)
+    return seconds if known == when.replace(fold=0) else math.nan
 
 
 def weather_table(
@@ -186,6 +221,11 @@ def draws_table(
         if len(times_s) < 2:
             raise InputError(name, "must have at least two rows")
         lengths = np.append(np.diff(times_s), times_s[-1] - times_s[-2])
+        if (
+            times_s[-1] + lengths[-1] <= start_s
+            or times_s[0] >= start_s + steps * step_s
+        ):
+            raise InputError(name, "must be of the time that the weather is of")
         return _on_steps(
             times_s - start_s, lengths, table.numbers("litres"), steps, step_s
         )
@@ -265,21 +305,29 @@ def load_table(
 ) -> FloatArray:
     """Return the electrical load at times [W] from a file.
 
-    Columns: time_utc or time_local, and load_w or load_kw. A file of another year is
-    taken by the time of the year, a shorter one is repeated.
+    Columns: time_utc or time_local, and load_w or load_kw; an empty cell is a missing
+    value. A file of another year is taken by the time of the year, a shorter one is
+    repeated. Where more than some hours are missing the mean of that hour of the day
+    stands.
     """
     table = _Table(name, text)
+    column = "load_w" if "load_w" in table else "load_kw"
+    if column not in table:
+        raise InputError(name, "must have the column load_w or load_kw")
+    missing = {number for number, cell in table.cells(column) if not cell}
+    table.rows = [row for row in table.rows if row[0] not in missing]
     if "time_utc" in table:
         known_s = table.times_s("time_utc")
-    else:
+    elif "time_local" in table:
         known_s = table.times_s("time_local", zone)
-    load_w = (
-        table.numbers("load_w")
-        if "load_w" in table
-        else 1000.0 * table.numbers("load_kw")
-    )
+    else:
+        raise InputError(name, "must have the column time_utc or time_local")
+    load_w = table.numbers(column) * (1.0 if column == "load_w" else 1000.0)
+    # What the clocks leave out in spring is no time.
+    load_w, known_s = load_w[np.isfinite(known_s)], known_s[np.isfinite(known_s)]
     if len(known_s) < 2:
         raise InputError(name, "must have at least two rows")
+    known_s, load_w = _bridged(known_s, load_w)
     step = float(np.median(np.diff(known_s)))
     span = float(known_s[-1] - known_s[0]) + step
     # Whole years where there is one, else whole days, else what there is.
@@ -290,3 +338,26 @@ def load_table(
     inside = known_s - known_s[0] < period
     found: FloatArray = np.interp(place, (known_s - known_s[0])[inside], load_w[inside])
     return np.maximum(found, 0.0)
+
+
+def _bridged(times_s: FloatArray, load_w: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return loads with means of the hour of the day where hours are missing."""
+    gaps = np.flatnonzero(np.diff(times_s) > LONGEST_GAP_S)
+    if not gaps.size:
+        return times_s, load_w
+    hours = (times_s % DAY_S // 3600.0).astype(np.int64)
+    counts = np.bincount(hours, minlength=24)
+    sums = np.bincount(hours, load_w, minlength=24)
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), load_w.mean())
+    between = np.concatenate(
+        [
+            np.arange(times_s[gap] + 3600.0, times_s[gap + 1] - 1800.0, 3600.0)
+            for gap in gaps.tolist()
+        ]
+    )
+    filled = means[(between % DAY_S // 3600.0).astype(np.int64)]
+    order = np.argsort(np.concatenate((times_s, between)), kind="stable")
+    return (
+        np.concatenate((times_s, between))[order],
+        np.concatenate((load_w, filled))[order],
+    )
