@@ -319,36 +319,38 @@ class FleetTank(OverHouses):
         The greatest of the least means, over the layers up from here, of those down from
         here (R. Barlow et al., Statistical inference under order restrictions, 1972).
         """
-        low, high = _disordered(layers_c)
-        layers_c = layers_c[low:high]
-        count, tanks = layers_c.shape
-        sums = self._sums[: count + 1, :tanks]
-        for node in range(count):
-            np.add(sums[node], layers_c[node], out=sums[node + 1])
-        means = self._means[:count, :count, :tanks]
-        np.subtract(sums[np.newaxis, 1:], sums[:-1, np.newaxis], out=means)
-        means *= self._lengths[:count, :count]
-        for node in range(count - 2, -1, -1):
-            here = means[: node + 1, node]
-            np.minimum(here, means[: node + 1, node + 1], out=here)
-        for node in range(1, count):
-            here = means[node, node:]
-            np.maximum(here, means[node - 1, node:], out=here)
-        layers_c[...] = means.diagonal().T
+        for low, high in _bands(layers_c):
+            band_c = layers_c[low:high]
+            count, tanks = band_c.shape
+            sums = self._sums[: count + 1, :tanks]
+            for node in range(count):
+                np.add(sums[node], band_c[node], out=sums[node + 1])
+            means = self._means[:count, :count, :tanks]
+            np.subtract(sums[np.newaxis, 1:], sums[:-1, np.newaxis], out=means)
+            means *= self._lengths[:count, :count]
+            for node in range(count - 2, -1, -1):
+                here = means[: node + 1, node]
+                np.minimum(here, means[: node + 1, node + 1], out=here)
+            for node in range(1, count):
+                here = means[node, node:]
+                np.maximum(here, means[node - 1, node:], out=here)
+            band_c[...] = means.diagonal().T
 
 
-def _disordered(layers_c: FloatArray) -> tuple[int, int]:
-    """Return the lowest layer that is warmer than any above, in any tank, and the end.
+def _bands(layers_c: FloatArray) -> list[tuple[int, int]]:
+    """Return the bands of layers, first and end, that must be brought into order.
 
-    The end is behind the highest that is colder than any below. Others keep their
-    temperature however the rest is mixed.
+    Between bands all below is colder than all above, in all tanks: they are mixed each
+    for itself.
     """
-    high = len(layers_c)
     warmest_c = np.maximum.accumulate(layers_c, axis=0)
-    while high > 2 and not any_of(layers_c[high - 1] < warmest_c[high - 2]):
-        high -= 1
-    low = 0
     coldest_c = np.minimum.accumulate(layers_c[::-1], axis=0)[::-1]
-    while low < high - 2 and not any_of(layers_c[low] > coldest_c[low + 1]):
-        low += 1
-    return low, high
+    joined = np.logical_or.reduce(warmest_c[:-1] > coldest_c[1:], axis=1)
+    bands: list[tuple[int, int]] = []
+    low = 0
+    for node, together in enumerate([*joined.tolist(), False]):
+        if not together:
+            if node > low:
+                bands.append((low, node + 1))
+            low = node + 1
+    return bands
