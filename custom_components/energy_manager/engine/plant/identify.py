@@ -19,6 +19,12 @@ LEAST_SPAN_K = 5.0
 """Between the two inlets of a heat exchanger: below, errors of sensors decide."""
 LEAST_APPROACH_K = 0.2
 """At either end of a heat exchanger, for the logarithmic mean difference."""
+MOST_EFFECTIVENESS = 1.1
+"""Of a row, errors of its sensors allowed for."""
+OUTLIER = 4.0
+"""Rows whose error is so many times the usual one (median absolute deviation, as a
+standard deviation) are left out: shadow, a pump that starts, a sensor that jumps."""
+TRIMS = 3
 LEAST_POWER_SHARE = 0.05
 """Of the greatest power, from which the exchanger counts as running."""
 LOWEST_SHARE, HIGHEST_SHARE = 0.6, 1.1
@@ -75,10 +81,13 @@ def heat_exchanger(
         & (span[known] >= LEAST_SPAN_K)
         & (np.minimum(near, far)[known] >= LEAST_APPROACH_K)
     )
+    # More than all of the heat is an error of a sensor.
+    share = np.full(span.shape, np.nan)
+    share[used] = 0.5 * (hot_w[used] + cold_w[used]) / (least[used] * span[used])
+    used &= np.nan_to_num(share, nan=np.inf) <= MOST_EFFECTIVENESS
     _enough(used)
     mean_k = _logarithmic_mean(near[used], far[used])
-    share = 0.5 * (hot_w[used] + cold_w[used]) / (least[used] * span[used])
-    low, middle, high = np.percentile(share, [25.0, 50.0, 75.0]).tolist()
+    low, middle, high = np.percentile(share[used], [25.0, 50.0, 75.0]).tolist()
     return ExchangerFit(
         effectiveness=middle,
         effectiveness_quartiles=(low, high),
@@ -147,8 +156,9 @@ def collector_yield(
     `warming_k_per_s` how fast the fluid warms, `yield_w_per_m2` the measured heat, each
     while the pump runs, without shadow. a2 and the heat capacity stay: a1 and a2 cannot
     be told apart. The data sheet is believed within `prior_share`, a row within
-    `noise_w_per_m2`; all rows together weigh no more than `prior_rows`. Raises
-    InputError where fewer than `LEAST_ROWS` measurements can be used.
+    `noise_w_per_m2`; all rows together weigh no more than `prior_rows`. Rows that
+    err far more than most are left out. Raises InputError where fewer than `LEAST_ROWS`
+    measurements can be used.
     """
     sun = datasheet.eta0 * passed_w_per_m2
     linear = -datasheet.a1_w_per_m2_k * excess_k
@@ -159,6 +169,13 @@ def collector_yield(
     )
     used = np.isfinite(sun + linear + rest) & (yield_w_per_m2 > 0.0)
     _enough(used)
+    for _ in range(TRIMS):
+        share = _ridge([sun[used], linear[used]], rest[used], 1.0)
+        error = share[0] * sun[used] + share[1] * linear[used] - rest[used]
+        away = np.abs(error - np.median(error))
+        usual = max(1.4826 * float(np.median(away)), 1.0)
+        used[used] = away <= OUTLIER * usual
+        _enough(used)
     sun, linear, rest = sun[used], linear[used], rest[used]
     spread_k = np.subtract(*np.percentile(excess_k[used], [95.0, 5.0]))
     learned = bool(spread_k >= LEAST_EXCESS_SPREAD_K)
