@@ -61,6 +61,9 @@ class VBusTrialFlow(ConfigFlow):
         except LinkError as err:
             await self._async_resume()
             return error_of(err, answers)
+        except BaseException:
+            await self._async_resume()
+            raise
         if len(self._channels) > 1:
             # The owner takes his time to choose.
             await self._async_resume()
@@ -84,6 +87,9 @@ class VBusTrialFlow(ConfigFlow):
         except LinkError as err:
             await self._async_resume()
             return "", error_of(err, answers)
+        except BaseException:
+            await self._async_resume()
+            raise
         return name or f"VBus {answers.get(CONF_HOST, '')}".strip(), None
 
     async def _async_finish(self, title: str) -> ConfigFlowResult:

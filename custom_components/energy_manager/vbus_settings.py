@@ -191,6 +191,8 @@ class VBusNumber(VBusSettingEntity, NumberEntity):
         self._attr_native_unit_of_measurement = setting.unit
         if setting.unit == UnitOfTemperature.CELSIUS:
             self._attr_device_class = NumberDeviceClass.TEMPERATURE
+        elif setting.unit == UnitOfTemperature.KELVIN:
+            self._attr_device_class = NumberDeviceClass.TEMPERATURE_DELTA
 
     @override
     def _take(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
 from .engine.vedirect import Family, registers_of
 from .engine.vedirect.registers import BMS_BIT, CHARGE_CURRENT_LIMIT, NETWORK_MODE
@@ -60,6 +60,7 @@ class ChargeLimit:
         self._repeated_at = 0.0
         self._told_active = False
         self._stop: list[CALLBACK_TYPE] = []
+        self._stop_ending: CALLBACK_TYPE | None = None
         self._released = False
         self._lock = asyncio.Lock()
 
@@ -101,6 +102,7 @@ class ChargeLimit:
         """Let the charger decide again."""
         async with self._lock:
             self._forget()
+            self._tell_end()
             async with self._writing.async_order() as session:
                 await self._writing.async_repeat(
                     _REGISTERS[NETWORK_MODE], STAND_ALONE, session
@@ -116,6 +118,8 @@ class ChargeLimit:
                 async with asyncio.timeout(RELEASE_TIMEOUT_S):
                     await self.async_end()
         self._forget()
+        if self._stop_ending is not None:
+            self._stop_ending()
 
     async def _async_stopping(self) -> None:
         """End the limit with Home Assistant."""
@@ -130,6 +134,19 @@ class ChargeLimit:
         for stop in self._stop:
             stop()
         self._stop = []
+
+    @callback
+    def _tell_end(self) -> None:
+        """Tell it when a limit has ended by itself that could not be taken back."""
+        if self._stop_ending is not None:
+            self._stop_ending()
+
+        @callback
+        def tell(_now: datetime) -> None:
+            self._stop_ending = None
+            self._tell()
+
+        self._stop_ending = async_call_later(self._hass, LIFE_S, tell)
 
     async def _async_repeat(self, _now: datetime) -> None:
         """Repeat the limit; a device that is away hears it when it is back."""

@@ -386,7 +386,7 @@ async def async_remove_entry(
 ) -> None:
     """Remove what an entry leaves outside of itself."""
     ir.async_delete_issue(hass, DOMAIN, f"{ISSUE}_{entry.entry_id}")
-    await async_forget_writes(hass, entry.entry_id)
+    await async_forget_writes(hass, entry)
 
 
 @callback

@@ -96,7 +96,7 @@ class VEDirectSettings:
         self.control = Control.NOT_SWITCHED_ON
         self.writing = VEDirectWriting(
             link.hass,
-            link.entry.entry_id,
+            link.entry,
             link.commands,
             may_write=lambda: self.speaks and link.presence.trusted,
             spent=lambda: self._subscriptions.async_tell(WRITES_LEFT),

@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .engine.errors import InputError
@@ -53,9 +55,19 @@ _NEEDED: Final[Mapping[int, str]] = {
 """What the owner has to choose first, by the register that says it."""
 
 
-async def async_forget_writes(hass: HomeAssistant, entry_id: str) -> None:
-    """Remove what is remembered of the writes to a device."""
-    await _store(hass, entry_id).async_remove()
+_REMOVED: Final[HassKey[dict[str, dict[str, list[float]]]]] = HassKey(
+    f"{DOMAIN}.vedirect_writes"
+)
+"""Writes to devices whose entries were removed: adding one again gives no new ones."""
+
+
+async def async_forget_writes(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Remove what is stored of the writes to a device; it may be added again soon."""
+    store = _store(hass, entry.entry_id)
+    stored = await store.async_load() or {}
+    if entry.unique_id is not None and "writes" in stored:
+        hass.data.setdefault(_REMOVED, {})[entry.unique_id] = stored["writes"]
+    await store.async_remove()
 
 
 def stored_value(
@@ -84,7 +96,7 @@ class VEDirectWriting:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry_id: str,
+        entry: ConfigEntry,
         control: VEDirectControl,
         may_write: Callable[[], bool],
         spent: Callable[[], None],
@@ -98,13 +110,18 @@ class VEDirectWriting:
         self._spent = spent
         self._lock = asyncio.Lock()
         self._budgets: dict[int, WriteBudget] = {}
-        self._store = _store(hass, entry_id)
+        self._hass = hass
+        self._entry = entry
+        self._store = _store(hass, entry.entry_id)
         self._unsaved = False
 
     async def async_load(self) -> None:
-        """Remember what was written before a restart."""
+        """Remember what was written before a restart, or by an entry of before."""
         stored = await self._store.async_load() or {}
-        for number, writes in stored.get("writes", {}).items():
+        kept = self._hass.data.get(_REMOVED, {}).pop(self._entry.unique_id or "", None)
+        if kept is not None:
+            self._unsaved = True
+        for number, writes in (kept or stored.get("writes", {})).items():
             self._budgets[int(number)] = _budget(writes)
 
     async def async_save(self) -> None:

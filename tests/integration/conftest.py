@@ -6,9 +6,10 @@ from contextlib import suppress
 from datetime import datetime
 import logging
 import os
+import socket
 import time
 import tty
-from typing import Protocol
+from typing import Any, Protocol
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -26,6 +27,10 @@ from custom_components.energy_manager.engine.vbus.emulation import (
     Controller,
     ControllerReadings,
 )
+from custom_components.energy_manager.engine.vedirect import (
+    emulated_charger_memory,
+    encode_hex,
+)
 from custom_components.energy_manager.engine.vedirect.emulation import (
     BatteryMonitor,
     BatteryReadings,
@@ -39,6 +44,9 @@ from custom_components.energy_manager.engine.vedirect.emulation import (
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 PASSWORD = "sunshine"
+
+SECONDS_PER_SECOND = 20
+"""How often a device says what it says in a second."""
 
 READINGS = ControllerReadings(
     temperatures_c=(71.5, 32.1, 58.4, None),
@@ -61,8 +69,8 @@ def auto_enable_custom_integrations(
     """Load the integration from this repository; it depends on the recorder."""
 
 
-async def async_until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
-    """Wait until something has happened on a real wire."""
+async def async_until(condition: Callable[[], bool], timeout_s: float = 120.0) -> None:
+    """Wait until something has happened on a real wire, however slow the machine is."""
     async with asyncio.timeout(timeout_s):
         while not condition():
             await asyncio.sleep(0.01)
@@ -108,7 +116,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A clock instead of the real one, for readings and their age."""
+    """A clock instead of the real one: no reading grows old because a test is slow."""
     clock = Clock()
     for module in (
         sensor,
@@ -119,6 +127,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     ):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
+
+
+def reserve_port() -> socket.socket:
+    """Return a socket that keeps a port of loopback from all who do not share it.
+
+    A test that hangs up and listens again at the same port must find it free, and
+    whoever calls meanwhile must be refused.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return reserved
 
 
 class EmulatedAdapter:
@@ -136,16 +156,16 @@ class EmulatedAdapter:
         self.raw = False
         """Whether it is a converter that asks for nothing."""
         self.channels: dict[int, str] | None = None
-        self.port = 0
+        self._reserved = reserve_port()
+        self.port: int = self._reserved.getsockname()[1]
         self._server: asyncio.Server | None = None
         self._streams: dict[asyncio.StreamWriter, Adapter] = {}
 
     async def async_start(self) -> None:
-        """Listen, at the same port as before if there was one."""
+        """Listen, always at the same port."""
         self._server = await asyncio.start_server(
-            self._async_serve, "127.0.0.1", self.port
+            self._async_serve, "127.0.0.1", self.port, reuse_port=True
         )
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def async_stop(self) -> None:
         """Stop listening and hang up."""
@@ -154,6 +174,10 @@ class EmulatedAdapter:
             server.close()
             self.hang_up()
             await server.wait_closed()
+
+    def release(self) -> None:
+        """Let others have the port."""
+        self._reserved.close()
 
     def hang_up(self) -> None:
         """Close all connections."""
@@ -219,6 +243,7 @@ async def adapter(
     await emulated.async_start()
     yield emulated
     await emulated.async_stop()
+    emulated.release()
 
 
 @pytest.fixture
@@ -280,10 +305,10 @@ async def serial_port(hass: HomeAssistant) -> AsyncGenerator[EmulatedPort]:
 
 
 async def async_speak_over(port: EmulatedPort, second: Callable[[], bytes]) -> None:
-    """Let a device say what it says in a second, twenty times a second."""
+    """Let a device say what it says in a second, many times a second."""
     while True:
         port.say(second())
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(1 / SECONDS_PER_SECOND)
 
 
 class Answering(Protocol):
@@ -291,6 +316,10 @@ class Answering(Protocol):
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes of the host and return the answers."""
+
+
+LAST_WORD = encode_hex(0xA, bytes.fromhex("FEFF00"))
+"""Something unasked of a register that no device has."""
 
 
 class SpeakingDevice[DeviceT: Answering, ReadingsT]:
@@ -328,6 +357,34 @@ class SpeakingDevice[DeviceT: Answering, ReadingsT]:
                 await self._task
             self._task = None
 
+    async def async_fall_silent(self, link: Any) -> None:
+        """Stop speaking, and wait until a link has taken all that was said."""
+        await self.async_stop()
+        await self._async_taken(link)
+
+    async def async_say(self, link: Any) -> None:
+        """Say once what is said in a second, and wait until a link has taken it."""
+        self.port.say(self.say())
+        await self._async_taken(link)
+
+    async def _async_taken(self, link: Any) -> None:
+        """Wait until a link has taken all that was said.
+
+        The kernel hands on what is written to a terminal a moment later.
+        """
+        taken = bytearray()
+        decoder = link._decoder
+        feed = decoder.feed
+
+        def note(data: bytes) -> Any:
+            taken.extend(data)
+            return feed(data)
+
+        decoder.feed = note
+        self.port.say(LAST_WORD)
+        await async_until(lambda: LAST_WORD in taken)
+        decoder.feed = feed
+
 
 type SpeakingCharger = SpeakingDevice[Charger, ChargerReadings]
 type SpeakingInverter = SpeakingDevice[Inverter, InverterReadings]
@@ -335,7 +392,19 @@ type SpeakingMonitor = SpeakingDevice[BatteryMonitor, BatteryReadings]
 
 
 @pytest.fixture
-async def charger(serial_port: EmulatedPort) -> AsyncGenerator[SpeakingCharger]:
+def slow_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a limit last a minute of this clock: a device's seconds pass faster here."""
+    monkeypatch.setattr(
+        emulated_charger_memory,
+        "LIMIT_TIMEOUT_S",
+        SECONDS_PER_SECOND * emulated_charger_memory.LIMIT_TIMEOUT_S,
+    )
+
+
+@pytest.fixture
+async def charger(
+    serial_port: EmulatedPort, slow_limits: None
+) -> AsyncGenerator[SpeakingCharger]:
     """A solar charger in the sun."""
     device = SpeakingDevice(
         serial_port,

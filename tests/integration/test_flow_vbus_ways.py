@@ -21,7 +21,12 @@ from homeassistant.helpers.service_info.usb import UsbServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.energy_manager import vbus_adapter, vbus_discovery, vbus_http
+from custom_components.energy_manager import (
+    flow_vbus_trial,
+    vbus_adapter,
+    vbus_discovery,
+    vbus_http,
+)
 from custom_components.energy_manager.const import CONF_KIND, DOMAIN, EntryKind
 from custom_components.energy_manager.vbus_adapter import (
     CONF_CHANNEL,
@@ -79,6 +84,7 @@ async def server(
     await emulated.async_start()
     yield emulated
     await emulated.async_stop()
+    emulated.release()
 
 
 @pytest.fixture
@@ -611,6 +617,39 @@ async def test_an_entry_goes_on_while_the_owner_chooses(
     assert result["reason"] == "reconfigure_successful"
     assert entry.data[CONF_CHANNEL] == 2
     await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("what", ["async_channels", "async_probe"])
+async def test_an_entry_goes_on_when_trying_goes_wrong(
+    hass: HomeAssistant,
+    speaking_adapter: EmulatedAdapter,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    """Not even a mistake of ours leaves the owner without his entry."""
+    entry = add_entry(
+        hass, host=LOOPBACK, port=speaking_adapter.port, password=PASSWORD
+    )
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+
+    async def async_fail(*_: object) -> None:
+        assert entry.state is ConfigEntryState.NOT_LOADED
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(flow_vbus_trial, what, async_fail)
+    result = await async_choose(
+        hass, await entry.start_reconfigure_flow(hass), "vbus_tcp"
+    )
+    with pytest.raises(ZeroDivisionError):
+        await async_enter(
+            hass,
+            result,
+            host=LOOPBACK,
+            port=speaking_adapter.port,
+            password=PASSWORD,
+        )
+    assert entry.state is ConfigEntryState.LOADED
 
 
 async def test_an_entry_goes_on_when_the_channel_is_taken(

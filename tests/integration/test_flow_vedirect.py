@@ -66,10 +66,9 @@ def daylight() -> Iterator[Mock]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait long for a device."""
-    monkeypatch.setattr(vedirect_identity, "TEXT_WAIT_S", 1.0)
-    monkeypatch.setattr(vedirect_identity, "ANSWER_S", 0.2)
-    monkeypatch.setattr(vedirect_identity, "TEXT_RETURN_S", 1.0)
+    """Do not wait long for text that does not come."""
+    monkeypatch.setattr(vedirect_identity, "TEXT_WAIT_S", 2.0)
+    monkeypatch.setattr(vedirect_identity, "TEXT_RETURN_S", 2.0)
 
 
 def entry_of(device: str, **data: object) -> MockConfigEntry:

@@ -243,6 +243,9 @@ async def test_a_number_is_set_within_limits_and_cross_limits(
     controller = speaking_adapter.controller
     await async_set_up(hass, speaking_adapter, ON)
     await async_until(lambda: value_of(hass, "number", ON) == "6.0")
+    shown = hass.states.get(find(hass, "number", ON) or "")
+    assert shown is not None
+    assert shown.attributes["device_class"] == "temperature_delta"
     await async_number(hass, ON, 7.5)
     assert controller.values["Solar_Sp1_dTein"] == 75
     assert value_of(hass, "number", ON) == "7.5"
@@ -519,7 +522,7 @@ async def test_a_visit_that_is_cancelled_gives_the_bus_back(
     task = hass.async_create_task(async_choose(hass, "7112_relay_3_mode", "on"))
     await async_until(lambda: controller.is_held(loop.time()))
     task.cancel()
-    await async_until(lambda: not controller.is_held(loop.time()), timeout_s=2)
+    await async_until(lambda: not controller.is_held(loop.time()), timeout_s=8)
     controller.quirks.deaf = False
     await async_choose(hass, "7112_relay_3_mode", "on")
 
@@ -568,9 +571,7 @@ async def test_a_controller_that_never_answers_is_told(
     """An adapter that can only listen looks like this."""
     speaking_adapter.controller.quirks.deaf = True
     await async_set_up(hass, speaking_adapter)
-    await async_until(
-        lambda: value_of(hass, "sensor", "7112_control") == "no_answer", timeout_s=60
-    )
+    await async_until(lambda: value_of(hass, "sensor", "7112_control") == "no_answer")
 
 
 async def test_the_old_switch_of_the_adapter_becomes_one_per_controller(

@@ -42,6 +42,7 @@ async def server(
     await emulated.async_start()
     yield emulated
     await emulated.async_stop()
+    emulated.release()
 
 
 def web_server(hass: HomeAssistant, port: int) -> WebServer:

@@ -498,7 +498,10 @@ async def async_select(hass: HomeAssistant, relay: int, option: str) -> None:
 
 
 async def test_a_relay_is_switched_by_hand(
-    hass: HomeAssistant, controlled: MockConfigEntry, speaking_adapter: EmulatedAdapter
+    hass: HomeAssistant,
+    controlled: MockConfigEntry,
+    speaking_adapter: EmulatedAdapter,
+    clock: Clock,
 ) -> None:
     """The controller takes the mode over, and its answer is shown."""
     await async_select(hass, 3, "on")
@@ -506,6 +509,7 @@ async def test_a_relay_is_switched_by_hand(
     assert state_of(hass, Platform.SELECT, "7112_relay_3_mode") == "on"
     assert state_of(hass, Platform.SELECT, "7112_relay_1_mode") == "auto"
     # The bus was given back: measurements go on.
+    clock.tick(30)
     speaking_adapter.readings = replace(speaking_adapter.readings, flow_l_per_h=0.0)
     await async_until(
         lambda: state_of(hass, Platform.SENSOR, f"{MEASUREMENTS}_024_4_0") == "0"

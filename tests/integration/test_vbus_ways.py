@@ -76,6 +76,7 @@ async def server(
     await emulated.async_start()
     yield emulated
     await emulated.async_stop()
+    emulated.release()
 
 
 async def async_set_up(

@@ -1,6 +1,5 @@
 """VE.Direct devices on real pseudo terminals: reading, losing, swapping, writing."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -55,6 +54,9 @@ from .conftest import (
     async_until,
     entities_of,
 )
+
+# No reading grows old because the machine is slow.
+pytestmark = pytest.mark.usefixtures("clock")
 
 IDENTITY = "a-device"
 
@@ -216,7 +218,7 @@ async def test_an_inverter_is_shown(
         "alarm": "no_alarm",
         "warning": "no_alarm",
     }
-    assert {key: sensor_of(hass, key) for key in shown} == shown
+    await async_until(lambda: {key: sensor_of(hass, key) for key in shown} == shown)
     inverter.readings = replace(inverter.readings, warning=0x101)
     await async_until(lambda: sensor_of(hass, "warning") == "low_voltage")
     warning = hass.states.get(entity_id(hass, Platform.SENSOR, "warning"))
@@ -241,8 +243,7 @@ async def test_two_blocks_make_one_battery_monitor(
         "discharged_energy": "120.5",
         "charged_energy": "131.2",
     }
-    await async_until(lambda: sensor_of(hass, "charged_energy") == "131.2")
-    assert {key: sensor_of(hass, key) for key in shown} == shown
+    await async_until(lambda: {key: sensor_of(hass, key) for key in shown} == shown)
     charge = hass.states.get(entity_id(hass, Platform.SENSOR, "state_of_charge"))
     assert charge is not None
     assert charge.attributes["device_class"] == "battery"
@@ -261,15 +262,13 @@ async def test_states_are_written_at_leisure(
     entity = entity_id(hass, Platform.SENSOR, "battery_voltage")
     state = hass.states.get(entity)
     assert state is not None
-    await charger.async_stop()
     link = hass.config_entries.async_entries(DOMAIN)[0].runtime_data
+    await charger.async_fall_silent(link)
 
     async def async_second(voltage_v: float) -> None:
         clock.tick(1)
-        heard = link._decoder.frames
         charger.readings = replace(charger.readings, battery_voltage_v=voltage_v)
-        charger.port.say(charger.say())
-        await async_until(lambda: link._decoder.frames > heard)
+        await charger.async_say(link)
 
     for second in range(60):
         await async_second(13.36 + 0.02 * (second % 2))
@@ -283,15 +282,13 @@ async def test_a_value_that_was_held_back_is_told_later(
 ) -> None:
     """A load that is on for two seconds does not stay for ever."""
     await async_set_up(hass, entry_for(inverter.port), "ac_apparent_power")
-    await inverter.async_stop()
     link = hass.config_entries.async_entries(DOMAIN)[0].runtime_data
+    await inverter.async_fall_silent(link)
 
     async def async_second(power_va: int, seconds: float) -> str | None:
         clock.tick(seconds)
-        heard = link._decoder.frames
         inverter.readings = replace(inverter.readings, ac_apparent_power_va=power_va)
-        inverter.port.say(inverter.say())
-        await async_until(lambda: link._decoder.frames > heard)
+        await inverter.async_say(link)
         return sensor_of(hass, "ac_apparent_power")
 
     assert await async_second(1000, 10) == "1000"
@@ -304,15 +301,13 @@ async def test_a_damaged_counter_leaves_no_spike(
 ) -> None:
     """One false reading of the yield does not reach the statistics."""
     await async_set_up(hass, entry_for(charger.port), "yield_total")
-    await charger.async_stop()
     honest = charger.readings
     link = hass.config_entries.async_entries(DOMAIN)[0].runtime_data
+    await charger.async_fall_silent(link)
     for yield_total_kwh in (99_999.0, 1234.57, 1234.58):
         clock.tick(120)
-        heard = link._decoder.frames
         charger.readings = replace(honest, yield_total_kwh=yield_total_kwh)
-        charger.port.say(charger.say())
-        await async_until(lambda: link._decoder.frames > heard)  # noqa: B023
+        await charger.async_say(link)
         await hass.async_block_till_done()
         assert sensor_of(hass, "yield_total") in ("1234.56", "1234.57", "1234.58")
 
@@ -327,11 +322,9 @@ async def test_a_silent_device_is_unavailable_and_comes_back(
     """After 10 s the values are unavailable, after 30 s the port is opened anew."""
     caplog.set_level("INFO")
     monkeypatch.setattr(links, "BACK_OFF_S", (0.05,))
-    monkeypatch.setattr(vedirect_identity, "TEXT_WAIT_S", 0.3)
     entry = entry_for(charger.port)
     await async_set_up(hass, entry, "solar_power")
-    charger.silent = True
-    await asyncio.sleep(0.2)
+    await charger.async_fall_silent(entry.runtime_data)
 
     async def async_pass(seconds: float) -> None:
         clock.tick(seconds)
@@ -348,7 +341,7 @@ async def test_a_silent_device_is_unavailable_and_comes_back(
     connections = entry.runtime_data.diagnostics()["connections"]
     await async_pass(20)
     await async_until(lambda: not entry.runtime_data.connected)
-    charger.silent = False
+    charger.start()
     await async_until(lambda: sensor_of(hass, "solar_power") == "298")
     assert state_of(hass, "connection", Platform.BINARY_SENSOR) == STATE_ON
     assert entry.runtime_data.diagnostics()["connections"] == connections + 1

@@ -31,19 +31,40 @@ from custom_components.energy_manager.vedirect_merge import identity_of
 from .conftest import Clock, EmulatedPort, SpeakingCharger, SpeakingMonitor, async_until
 from .test_vedirect_link import async_set_up, entry_for, sensor_of, state_of
 
+# No reading grows old because the machine is slow.
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connect again soon."""
+    monkeypatch.setattr(links, "BACK_OFF_S", (0.05,))
+
+
+# Short waits are only for what does not come: a slow machine would miss what does.
+
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait long for a device."""
-    monkeypatch.setattr(links, "BACK_OFF_S", (0.05,))
+def no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait long for text."""
     monkeypatch.setattr(vedirect_identity, "TEXT_WAIT_S", 0.4)
+
+
+@pytest.fixture
+def no_text_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait long for text that pauses behind HEX."""
     monkeypatch.setattr(vedirect_identity, "TEXT_RETURN_S", 0.4)
+
+
+@pytest.fixture
+def no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait long for answers."""
     monkeypatch.setattr(vedirect_identity, "ANSWER_S", 0.2)
 
 
-async def async_speak(port: EmulatedPort, block: bytes, times: int = 200) -> None:
+async def async_speak(port: EmulatedPort, block: bytes) -> None:
     """Say the same block again and again."""
-    for _ in range(times):
+    while True:
         port.say(block)
         await asyncio.sleep(0.02)
 
@@ -53,7 +74,6 @@ def text(fields: Iterable[tuple[str, str]]) -> bytes:
     return encode_block(tuple(fields))
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_monitor_is_known_by_its_serial_number(
     hass: HomeAssistant, monitor: SpeakingMonitor, issue_registry: ir.IssueRegistry
 ) -> None:
@@ -78,7 +98,6 @@ async def test_a_monitor_is_known_by_its_serial_number(
     assert entry.data[CONF_SERIAL_NUMBER] == "HQ2345BAT05"
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_pause_may_be_a_swap(
     hass: HomeAssistant,
     monitor: SpeakingMonitor,
@@ -89,27 +108,24 @@ async def test_a_pause_may_be_a_swap(
     entry = entry_for(monitor.port)
     await async_set_up(hass, entry, "voltage")
     other = BatteryMonitor(serial="HQ9999OTHER")
-    monitor.silent = True
-    await asyncio.sleep(0.2)
+    await monitor.async_fall_silent(entry.runtime_data)
     clock.tick(60)
     monitor.device = other
     monitor.port.answer = other.feed
     monitor.readings = replace(monitor.readings, voltage_v=48.0)
-    monitor.silent = False
+    monitor.start()
     await async_until(lambda: len(issue_registry.issues) == 1)
     assert sensor_of(hass, "voltage") != "48.0"
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_asking_who_is_there_may_make_the_text_pause(
     hass: HomeAssistant, monitor: SpeakingMonitor, clock: Clock
 ) -> None:
     """A monitor that pauses because it was just asked for its number is no other."""
     entry = entry_for(monitor.port)
     await async_set_up(hass, entry, "voltage")
-    await monitor.async_stop()
-    await asyncio.sleep(0.1)
     link = entry.runtime_data
+    await monitor.async_fall_silent(link)
     assert entry.data[CONF_SERIAL_NUMBER] == "HQ2345BAT05"
     clock.tick(6)
     link._receive(text((("PID", "0xA389"), ("V", "12700"))))
@@ -124,8 +140,8 @@ async def test_a_stranger_leaves_no_reading(
     """Not even the first block of another device is taken over."""
     entry = entry_for(charger.port)
     await async_set_up(hass, entry, "battery_voltage")
-    await charger.async_stop()
     link = entry.runtime_data
+    await charger.async_fall_silent(link)
     link._receive(text((("PID", "0xA053"), ("SER#", "HQ1"), ("V", "99000"))))
     link._receive(text((("H19", "5"), ("V", "98000"))))
     assert link.values["battery_voltage"].value == 13.36
@@ -135,7 +151,7 @@ async def test_a_stranger_leaves_no_reading(
     assert link.values["battery_voltage"].value == 14.0
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("no_text", "no_text_returns")
 async def test_a_device_that_only_answers_is_told(
     hass: HomeAssistant, charger: SpeakingCharger
 ) -> None:
@@ -152,7 +168,7 @@ async def test_a_device_that_only_answers_is_told(
     assert entry.error_reason_translation_key == "no_text"
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("no_text")
 async def test_text_may_return_behind_hex(charger: SpeakingCharger) -> None:
     """Old firmware is silent for seconds after another program has spoken to it."""
     charger.silent = True
@@ -167,7 +183,7 @@ async def test_text_may_return_behind_hex(charger: SpeakingCharger) -> None:
     assert identity.serial_number == "HQ2345SUN70"
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("no_text", "no_answer")
 @pytest.mark.parametrize(
     ("up", "reason"), [(False, "no_light"), (True, "no_connection")]
 )
@@ -235,9 +251,8 @@ async def test_half_a_block_before_a_pause_does_not_spoil_the_next(
     """What was cut off by a pause never comes."""
     entry = entry_for(charger.port)
     await async_set_up(hass, entry, "battery_voltage")
-    await charger.async_stop()
-    await asyncio.sleep(0.1)
     link = entry.runtime_data
+    await charger.async_fall_silent(link)
     link._receive(charger.say())
     malformed = link._decoder.malformed
     link._receive(charger.say()[:40])
@@ -253,9 +268,8 @@ async def test_each_label_has_its_own_age(
     """A value that is not repeated expires while others live on."""
     entry = entry_for(monitor.port)
     await async_set_up(hass, entry, "charged_energy")
-    await monitor.async_stop()
-    await asyncio.sleep(0.1)
     link = entry.runtime_data
+    await monitor.async_fall_silent(link)
     link.commands._used_at = None
     block = text((("PID", "0xA389"), ("V", "12700")))
     for _ in range(12):
@@ -273,9 +287,8 @@ async def test_old_firmware_may_pause_behind_hex(
     """Readings count for 15 s longer when the device was spoken to."""
     entry = entry_for(monitor.port)
     await async_set_up(hass, entry, "voltage")
-    await monitor.async_stop()
-    await asyncio.sleep(0.1)
     link = entry.runtime_data
+    await monitor.async_fall_silent(link)
     with patch.object(link.commands, "used_within", return_value=True):
         clock.tick(20)
         link._watch(None)

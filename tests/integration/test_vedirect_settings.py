@@ -39,6 +39,9 @@ from .vedirect import (
     state_of,
 )
 
+# No reading grows old because the machine is slow.
+pytestmark = pytest.mark.usefixtures("clock")
+
 SUN = ChargerReadings(
     battery_voltage_v=13.36,
     battery_current_a=11.4,

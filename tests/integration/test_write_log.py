@@ -1,5 +1,6 @@
 """Every write is told, with who wanted it and why, in the logbook's words."""
 
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.components.logbook.processor import EventProcessor
@@ -63,7 +64,7 @@ async def async_read_logbook(hass: HomeAssistant) -> list[dict[str, Any]]:
     processor = EventProcessor(hass, (EVENT_WRITE,))
     end = dt_util.utcnow()
     return await hass.async_add_executor_job(
-        processor.get_events, dt_util.start_of_local_day(end), end
+        processor.get_events, end - timedelta(hours=1), end
     )
 
 

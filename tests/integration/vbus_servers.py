@@ -16,6 +16,8 @@ from custom_components.energy_manager.engine.vbus.device_information import (
 from custom_components.energy_manager.vbus_http import DOWNLOAD_PATH, WEB_SERVICE_PATH
 from tests.engine.vbus.live_data import live_data
 
+from .conftest import reserve_port
+
 LOOPBACK = "127.0.0.1"
 SERIAL_NUMBER = "001E66A1B2C3"
 PAGE_FOR_PEOPLE = "<html><body><h1>Forbidden</h1></body></html>"
@@ -60,26 +62,30 @@ class EmulatedWebServer:
         self.logins = 0
         self.requests = 0
         self.asked_channels: list[str | None] = []
-        self.port = 0
+        self._reserved = reserve_port()
+        self.port: int = self._reserved.getsockname()[1]
         self._runner: web.AppRunner | None = None
 
     async def async_start(self) -> None:
-        """Listen, at the same port as before if there was one."""
+        """Listen, always at the same port."""
         application = web.Application()
         application.router.add_get(INFORMATION_PATH, self._async_information)
         application.router.add_get(DOWNLOAD_PATH, self._async_download)
         application.router.add_post(WEB_SERVICE_PATH, self._async_service)
         self._runner = web.AppRunner(application)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, LOOPBACK, self.port)
+        site = web.TCPSite(self._runner, LOOPBACK, self.port, reuse_port=True)
         await site.start()
-        self.port = self._runner.addresses[0][1]
 
     async def async_stop(self) -> None:
         """Stop listening and hang up."""
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
+
+    def release(self) -> None:
+        """Let others have the port."""
+        self._reserved.close()
 
     def document(self) -> dict[str, Any]:
         """Return the live data of all channels."""
