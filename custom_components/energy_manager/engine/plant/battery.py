@@ -25,6 +25,7 @@ REST_V: dict[str, tuple[tuple[float, float], ...]] = {
     "lead": ((0.0, 11.6), (0.25, 11.95), (0.5, 12.2), (0.75, 12.45), (1.0, 12.75)),
 }
 """Rest voltage of a 12 V battery over its state of charge."""
+_REST_SOC = {name: [soc for soc, _ in points] for name, points in REST_V.items()}
 TAPER_FROM = {"lfp": 0.95, "lead": 0.80}
 """State of charge from which less and less charge is accepted."""
 ABSORPTION_V = {"lfp": 14.2, "lead": 14.4}
@@ -44,10 +45,13 @@ class ChargeStage(IntEnum):
     FLOAT = 5
 
 
+_OFF, _BULK, _ABSORPTION, _FLOAT = ChargeStage
+
+
 def rest_voltage_v(parameters: BatteryParameters, soc: float) -> float:
     """Return the voltage without current at a state of charge 0..1 [V]."""
     points = REST_V[parameters.chemistry]
-    place = bisect_right(points, (soc, float("inf")))
+    place = bisect_right(_REST_SOC[parameters.chemistry], soc)
     if place == 0:
         return points[0][1]
     if place == len(points):
@@ -63,11 +67,11 @@ def voltage_v(
     rest = rest_voltage_v(parameters, soc)
     current_a = power_w / rest
     loaded = rest + current_a * parameters.resistance_mohm / 1000.0
-    if power_w < 0.0 or stage is ChargeStage.OFF:
+    if power_w < 0.0 or stage is _OFF:
         return loaded
-    if stage is ChargeStage.FLOAT:
+    if stage is _FLOAT:
         return FLOAT_V[parameters.chemistry]
-    if stage is ChargeStage.ABSORPTION:
+    if stage is _ABSORPTION:
         return ABSORPTION_V[parameters.chemistry]
     taper = TAPER_FROM[parameters.chemistry]
     if soc > taper:
@@ -125,15 +129,9 @@ def next_stage(
     light, sets the power.
     """
     if not awake:
-        return ChargeStage.OFF
-    match stage:
-        case ChargeStage.FLOAT:
-            return ChargeStage.BULK if soc < REBULK_SOC else stage
-        case ChargeStage.ABSORPTION:
-            if soc >= FULL_SOC:
-                return ChargeStage.FLOAT
-            return stage if limited else ChargeStage.BULK
-        case _:
-            if soc >= FULL_SOC:
-                return ChargeStage.FLOAT
-            return ChargeStage.ABSORPTION if limited else ChargeStage.BULK
+        return _OFF
+    if stage is _FLOAT:
+        return _BULK if soc < REBULK_SOC else stage
+    if soc >= FULL_SOC:
+        return _FLOAT
+    return _ABSORPTION if limited else _BULK

@@ -119,7 +119,8 @@ class Electricity:
             self.charge_stage, soc, awake=charger_limit_w > 0.0, limited=limited
         )
         self._start_v = None
-        if (modules := self._parameters.pv) is not None:
+        self.pv_power_w = 0.0
+        if charger_w > 0.0 and (modules := self._parameters.pv) is not None:
             self.pv_power_w = min(
                 charger_w / modules.charger_efficiency, pv_available_w
             )

@@ -46,11 +46,22 @@ def rest(run: HouseRun, boundary: Boundary, first: int, end: int) -> int:
     resting_s = (place - first) * boundary.step_s
     run.boiler_since_s = min(run.boiler_since_s + resting_s, LONG_AGO_S)
     run.draw_l_per_s = 0.0
-    for step in range(first, place):
-        run.pv_available_w = boundary.pv_available_w[step]
-        run.electrical_load_w = boundary.electrical_load_w[step]
-        run.feed_loads(0.0, boundary.step_s)
+    _feed_loads(run, boundary, first, place)
     return place
+
+
+def _feed_loads(run: HouseRun, boundary: Boundary, first: int, end: int) -> None:
+    """Give the loads their electricity, where there is any to give."""
+    if not (
+        run.electrified
+        or run.parameters.inverter is not None
+        or any(boundary.electrical_load_w[first:end])
+    ):
+        return
+    for place in range(first, end):
+        run.pv_available_w = boundary.pv_available_w[place]
+        run.electrical_load_w = boundary.electrical_load_w[place]
+        run.feed_loads(0.0, boundary.step_s)
 
 
 def _may_rest(run: HouseRun, dt_s: float) -> bool:
@@ -72,7 +83,7 @@ def _may_rest(run: HouseRun, dt_s: float) -> bool:
         and parameters.building is None
         and parameters.immersion_heater is None
         and dt_s <= run.rest_step_s
-        and run.loop_kg_per_s * dt_s < tank.MOST_SHARE * run.tank.node_kg
+        and run.loop_kg_per_s * dt_s < run.most_kg
         and max(run.tank_c) < maximum_c
         and run.tank.room_c < maximum_c
     )

@@ -36,19 +36,20 @@ class HouseRun(HouseControls):
         if parameters is not None and (wanted := self._heating_demand_w()) > 0.0:
             span = parameters.supply_c - parameters.return_c
             kg_per_s += wanted / (tank.WATER_J_PER_KG_K * span)
-        if kg_per_s <= 0.0:
-            return self.rest_step_s
-        return min(self.rest_step_s, tank.MOST_SHARE * self.tank.node_kg / kg_per_s)
+        longest_s = self.rest_step_s
+        if kg_per_s * longest_s <= self.most_kg:
+            return longest_s
+        return self.most_kg / kg_per_s
 
     def move(self, dt_s: float, longest_s: float = math.inf) -> None:
         """Move on by a step of any length: it is divided as the flows demand."""
         if self.follows_rooms:
             self._ask_rooms(dt_s)
-        longest_s = min(longest_s, self.longest_step_s())
-        if dt_s <= longest_s:
+        stable_s = self.longest_step_s()
+        if dt_s <= stable_s and dt_s <= longest_s:
             self.advance(dt_s)
             return
-        count = math.ceil(dt_s / longest_s)
+        count = math.ceil(dt_s / min(longest_s, stable_s))
         for _ in range(count):
             self.advance(dt_s / count)
 

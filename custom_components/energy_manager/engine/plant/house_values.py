@@ -43,6 +43,7 @@ class HouseValues:
         "loop_kg_per_s",
         "loop_w_per_k",
         "mass_c",
+        "most_kg",
         "parameters",
         "pump",
         "pump_mode",
@@ -78,6 +79,8 @@ class HouseValues:
             self.loop_w_per_k = collector.fluid_w_per_k(parameters.collector, 100.0)
             self._lay_inlet(parameters.collector)
         self.loop_kg_per_s = self.loop_w_per_k / tank.WATER_J_PER_KG_K
+        self.most_kg = tank.MOST_SHARE * self.tank.node_kg
+        """Water that may pass through a layer in a step."""
         self.rest_step_s = tank.longest_step_s(self.tank, 0.0)
         """Longest stable step without any flow."""
         boiler = parameters.boiler

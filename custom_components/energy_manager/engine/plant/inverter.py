@@ -23,6 +23,9 @@ class InverterMode(IntEnum):
     ECO = 5
 
 
+_OFF, _ECO = int(InverterMode.OFF), int(InverterMode.ECO)
+
+
 def losses(parameters: InverterParameters) -> tuple[float, float]:
     """Return k1 and k2 / Pn [1/W] of a running inverter."""
     proportional = min(PROPORTIONAL, 1.0 / parameters.efficiency)
@@ -41,11 +44,11 @@ def direct_current_w(parameters: InverterParameters, load_w: float) -> float:
 
 def is_awake(parameters: InverterParameters, mode: int, load_w: float) -> bool:
     """Return whether there is alternating current for this load."""
-    if mode == InverterMode.OFF or load_w > OVERLOAD * parameters.rated_power_va:
+    if mode == _OFF or load_w > OVERLOAD * parameters.rated_power_va:
         return False
-    return mode != InverterMode.ECO or load_w >= parameters.eco_wake_w
+    return mode != _ECO or load_w >= parameters.eco_wake_w
 
 
 def asleep_w(parameters: InverterParameters, mode: int) -> float:
     """Return what it takes from the battery while it gives nothing [W]."""
-    return parameters.eco_idle_w if mode == InverterMode.ECO else 0.0
+    return parameters.eco_idle_w if mode == _ECO else 0.0

@@ -152,13 +152,11 @@ def step(
     """Return the layers after `dt_s` seconds and the heat lost to the room [J]."""
     capacity = tank.node_j_per_k
     exchange, loss = shares(tank, dt_s)
-    if flows.solar_kg > 0.0 or flows.cold_kg > 0.0 or flows.heating_kg > 0.0:
-        result = advect(tank, temperatures_c, flows)
-        _add_losses(result, temperatures_c, exchange, loss, tank.room_c)
-        moved = True
+    moved = flows.solar_kg > 0.0 or flows.cold_kg > 0.0 or flows.heating_kg > 0.0
+    if moved:
+        result = advect(tank, temperatures_c, flows, exchange, loss)
     else:
         result = cool(temperatures_c, exchange, loss, tank.room_c)
-        moved = False
     if flows.boiler_j != 0.0:
         result[tank.boiler_node] += flows.boiler_j / capacity
         moved = True
@@ -212,56 +210,40 @@ def cool(
     return result
 
 
-def _add_losses(
-    result: list[float],
-    temperatures_c: list[float],
-    exchange: float,
-    loss: float,
-    room_c: float,
-) -> None:
-    """Add, in place, what `cool` does to layers that water has moved."""
-    stay, room_k = loss + 2.0 * exchange, loss * room_c
-    below = here = temperatures_c[0]
-    place = 0
-    for above in temperatures_c[1:]:
-        result[place] = (
-            result[place] + room_k - stay * here + exchange * (below + above)
-        )
-        below, here = here, above
-        place += 1
-    result[place] = result[place] + room_k - stay * here + exchange * (below + here)
-
-
 def advect(
-    tank: TankLayout, temperatures_c: list[float], flows: TankFlows
+    tank: TankLayout,
+    temperatures_c: list[float],
+    flows: TankFlows,
+    exchange: float = 0.0,
+    loss: float = 0.0,
 ) -> list[float]:
-    """Return the layers after the water has moved, explicit and upwind."""
+    """Return the layers after the water has moved, explicit and upwind.
+
+    With `exchange` and `loss` also what `cool` does in the same step.
+    """
     mass = tank.node_kg
     # As shares of a layer that pass in the step.
     solar = flows.solar_kg / mass
     cold = flows.cold_kg / mass
     heating = flows.heating_kg / mass
-    result = temperatures_c[:]
-    lance = 0
+    return_node, lance = tank.return_node, 0
+    rise = cold
     if solar > 0.0:
         found = flows.solar_node
         lance = lance_node(temperatures_c, flows.solar_c) if found is None else found
-    # Net water through the boundaries between layers, upward positive.
-    if cold <= 0.0 and solar <= 0.0:
-        _rise(result, temperatures_c, heating, tank.return_node, tank.heating_node)
-    elif cold <= 0.0 and heating <= 0.0:
-        _sink(result, temperatures_c, solar, lance)
-    elif solar <= 0.0 and heating <= 0.0:
-        _rise(result, temperatures_c, cold, 0, tank.nodes - 1)
+    elif return_node == 0 and tank.heating_node == tank.nodes - 1:
+        rise += heating
+    if lance > 0 or (heating > 0.0 and rise == cold):
+        upward = _upward(tank, cold, heating, solar, lance)
+        result = _move(temperatures_c, upward, exchange, loss, tank.room_c)
     else:
-        _move(result, temperatures_c, _upward(tank, cold, heating, solar, lance))
+        result = _rise(temperatures_c, rise, exchange, loss, tank.room_c)
     if cold > 0.0:
         result[0] += cold * (flows.cold_c - temperatures_c[0])
     if solar > 0.0:
         result[lance] += solar * (flows.solar_c - temperatures_c[lance])
     if heating > 0.0:
-        node = tank.return_node
-        result[node] += heating * (flows.return_c - temperatures_c[node])
+        result[return_node] += heating * (flows.return_c - temperatures_c[return_node])
     return result
 
 
@@ -280,38 +262,43 @@ def _upward(
 
 
 def _rise(
-    result: list[float], temperatures_c: list[float], share: float, first: int, end: int
-) -> None:
-    """Let water rise from layer `first` to layer `end`."""
-    below = temperatures_c[first]
-    for node in range(first + 1, end + 1):
-        here = temperatures_c[node]
-        result[node] += share * (below - here)
-        below = here
-
-
-def _sink(
-    result: list[float], temperatures_c: list[float], share: float, first: int
-) -> None:
-    """Let water sink from layer `first` to the bottom."""
-    below = temperatures_c[0]
-    for node in range(first):
-        here = temperatures_c[node + 1]
-        result[node] += share * (here - below)
-        below = here
+    temperatures_c: list[float],
+    rise: float,
+    exchange: float,
+    loss: float,
+    room_c: float,
+) -> list[float]:
+    """Let the same water rise from every layer to the next."""
+    room_k = loss * room_c
+    keep, from_below = 1.0 - loss - 2.0 * exchange - rise, exchange + rise
+    below = here = temperatures_c[0]
+    result = temperatures_c[:]
+    place = 0
+    for above in temperatures_c[1:]:
+        result[place] = keep * here + room_k + from_below * below + exchange * above
+        below, here = here, above
+        place += 1
+    result[place] = keep * here + room_k + from_below * below + exchange * here
+    return result
 
 
 def _move(
-    result: list[float], temperatures_c: list[float], upward: list[float]
-) -> None:
-    """Let water rise or sink through each boundary."""
-    below = result[0]
-    for node, here in enumerate(temperatures_c):
-        if (rise := upward[node]) > 0.0:
-            result[node] += rise * (below - here)
+    temperatures_c: list[float],
+    upward: list[float],
+    exchange: float,
+    loss: float,
+    room_c: float,
+) -> list[float]:
+    """Let water rise or sink through each boundary, as `_upward` tells."""
+    result = cool(temperatures_c, exchange, loss, room_c)
+    below = temperatures_c[0]
+    for place, here in enumerate(temperatures_c):
+        if (rise := upward[place]) > 0.0:
+            result[place] += rise * (below - here)
         elif rise < 0.0:
-            result[node - 1] -= rise * (here - below)
+            result[place - 1] -= rise * (here - below)
         below = here
+    return result
 
 
 def mix_inversions(temperatures_c: list[float]) -> None:
