@@ -169,13 +169,7 @@ def collector_yield(
     )
     used = np.isfinite(sun + linear + rest) & (yield_w_per_m2 > 0.0)
     _enough(used)
-    for _ in range(TRIMS):
-        share = _ridge([sun[used], linear[used]], rest[used], 1.0)
-        error = share[0] * sun[used] + share[1] * linear[used] - rest[used]
-        away = np.abs(error - np.median(error))
-        usual = max(1.4826 * float(np.median(away)), 1.0)
-        used[used] = away <= OUTLIER * usual
-        _enough(used)
+    used = _without_outliers(used, sun, linear, rest)
     sun, linear, rest = sun[used], linear[used], rest[used]
     spread_k = np.subtract(*np.percentile(excess_k[used], [95.0, 5.0]))
     learned = bool(spread_k >= LEAST_EXCESS_SPREAD_K)
@@ -193,6 +187,21 @@ def collector_yield(
         learned=learned,
         at_bound=bool({eta0_share, a1_share} & {LOWEST_SHARE, HIGHEST_SHARE}),
     )
+
+
+def _without_outliers(
+    used: np.ndarray, sun: FloatArray, linear: FloatArray, rest: FloatArray
+) -> np.ndarray:
+    """Return which rows are used once those that err far more than most are left out."""
+    kept = used.copy()
+    for _ in range(TRIMS):
+        shares = _ridge([sun[kept], linear[kept]], rest[kept], 1.0)
+        error = shares[0] * sun[kept] + shares[1] * linear[kept] - rest[kept]
+        away = np.abs(error - np.median(error))
+        usual = max(1.4826 * float(np.median(away)), 1.0)
+        kept[kept] = away <= OUTLIER * usual
+        _enough(kept)
+    return kept
 
 
 def _bounded(share: float) -> float:
