@@ -160,9 +160,7 @@ def variants_s(house: House, weather: WeatherSeries, count: int) -> float:
     """Return the time on the processor of each of many houses, all preparation too."""
     conditions = conditions_of(weather, start_s=float(weather.times_s[0]), steps=STEPS)
     houses = [
-        replace(
-            house, tank=replace(house.tank, volume_l=600.0 + 800.0 * place / count)
-        )
+        replace(house, tank=replace(house.tank, volume_l=600.0 + 800.0 * place / count))
         for place in range(count)
     ]
     begun = time.process_time()

@@ -333,7 +333,7 @@ def test_houses_of_other_structures_are_told_apart() -> None:
 
 def test_fine_weather_takes_smaller_fleets() -> None:
     """The memory of a fleet stays bounded."""
-    assert most_houses(8760) == 512
+    assert most_houses(8760) == 1024
     assert most_houses(105120) < 100
     assert most_houses(10**9) == 1
 

@@ -19,7 +19,7 @@ BLOCK_STEPS = 576
 """Steps whose boundary is worked out and kept at a time."""
 LEAST_HOUSES = 32
 """Fewer houses are faster one by one."""
-MOST_HOUSES = 512
+MOST_HOUSES = 1024
 SERIES_VALUES = 10_000_000
 """Of the weather on the planes of all houses that may be kept."""
 

@@ -255,7 +255,8 @@ class FleetHeating(OverHouses):
     ) -> tuple[FloatArray | None, FloatArray | None]:
         """Draw what the tanks give; return zone's heat and what is unmet [W], or None.
 
-        `water_c` is supply and return of the water; `zone_c` is None where no zone is kept warm.
+        `water_c` is supply and return of the water; `zone_c` is None where no zone is
+        kept warm.
         """
         supply_c, return_c = water_c
         missing_w = wanted_w
