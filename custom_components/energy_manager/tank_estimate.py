@@ -116,7 +116,10 @@ class TankEstimate:
             self._begin(probes_c, now)
         elif timedelta() <= now - self._looked < LEAST_LOOK:
             return
-        elif not timedelta() <= now - self._looked <= LONGEST_GAP:
+        elif (
+            not timedelta() <= now - self._looked <= LONGEST_GAP
+            or self._observer.contradicted(probes_c)
+        ):
             self._begin(probes_c, now)
         else:
             self._follow(probes_c, now)
@@ -192,9 +195,13 @@ class TankEstimate:
             "layers_c": list(self.layers_c),
             "error_k": [round(error_k, 2) for error_k in self._observer.error_k],
             "zone_least_c": self.zone_least_c,
-            "heat_kwh": self.heat_kwh,
-            "usable_kwh": self.usable_kwh,
-            "drawn": {"day": self._drawn.day, "litres": self._drawn.litres},
+            "heat_kwh": _rounded(self.heat_kwh),
+            "usable_kwh": _rounded(self.usable_kwh),
+            "drawn": {
+                "day": self._drawn.day,
+                "litres": round(self._drawn.litres, 1),
+                "heat_kwh": round(self._drawn.heat_kwh, 3),
+            },
         }
 
     # How it goes on
@@ -339,3 +346,8 @@ class TankEstimate:
         self._observer.error_k = [float(error) for error in error_k]
         self._looked = self._gathered = at
         self._begun = True
+
+
+def _rounded(value: float | None) -> float | None:
+    """Return a heat as the diagnostics show it."""
+    return None if value is None else round(value, 2)

@@ -9,7 +9,7 @@
 import { chromium } from "playwright-core";
 
 const SETTLE_MS = 1500;
-const WAIT_MS = 60_000;
+const WAIT_MS = 180_000;
 
 async function readJob() {
   let text = "";
@@ -62,13 +62,19 @@ async function show(browser, job, page) {
   });
   tab.on("pageerror", (error) => result.errors.push(String(error)));
   if (page.html) await tab.setContent(page.html);
-  else await tab.goto(`${job.address}${page.path}`);
+  else await tab.goto(`${job.address}${page.path}`, { timeout: WAIT_MS });
   if (page.wait_for) {
     const element = tab.locator(page.wait_for).first();
     try {
       await element.waitFor({ state: "visible", timeout: WAIT_MS });
-      await tab.waitForTimeout(SETTLE_MS);
-      result.text = await element.innerText();
+      // A slow machine draws in pieces: what stays as it is for a while is complete.
+      const end = Date.now() + WAIT_MS;
+      let before;
+      do {
+        before = result.text;
+        await tab.waitForTimeout(SETTLE_MS);
+        result.text = await element.innerText();
+      } while ((result.text === "" || result.text !== before) && Date.now() < end);
       result.widest = await element.evaluate((shown) => Math.max(shown.scrollWidth, document.body.scrollWidth));
     } catch (error) {
       // The picture and the console tell more than the time-out.

@@ -15,7 +15,7 @@ CHROMIUM_NAMES = (
     "google-chrome",
     "google-chrome-stable",
 )
-TIMEOUT_S = 300.0
+TIMEOUT_S = 900.0
 
 
 class BrowserError(Exception):

@@ -220,7 +220,7 @@ class Client:
         """Remove a config entry."""
         await self._http("DELETE", f"/api/config/config_entries/entry/{entry_id}")
 
-    async def wait_until_running(self, timeout_s: float = 120.0) -> None:
+    async def wait_until_running(self, timeout_s: float = 240.0) -> None:
         """Wait until Home Assistant has set up everything."""
         async with asyncio.timeout(timeout_s):
             while (await self._http("GET", "/api/config"))["state"] != "RUNNING":

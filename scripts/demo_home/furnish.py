@@ -11,7 +11,7 @@ DOMAIN = "energy_manager"
 PANEL = "energy-manager"
 CALENDAR = "Guests"
 
-PAGE_TIMEOUT_S = 90.0
+PAGE_TIMEOUT_S = 240.0
 
 
 async def open_house(session: aiohttp.ClientSession, settings: Settings) -> Client:

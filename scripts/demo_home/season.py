@@ -3,6 +3,7 @@
 Tests and pictures must not depend on the day and hour at which they are made.
 """
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,10 @@ LATITUDE = 30.0
 
 DEGREES_PER_HOUR = 15.0
 
+OWN_PORTS = (28123, 28223)
+"""Below those that systems hand out by themselves: Home Assistant takes a while to
+listen, and meanwhile nobody may come to have its port."""
+
 
 def in_the_sun(settings: Settings) -> Settings:
     """Return the same house farther south: its rooms need no heat in any month."""
@@ -29,15 +34,22 @@ def hours_ahead(now: datetime) -> int:
     return (LATE_MORNING_HOUR - now.hour + 11) % 24 - 11
 
 
+def free_port() -> int:
+    """Return a port that nobody uses, and that no outgoing connection is given."""
+    for port in range(*OWN_PORTS):
+        with socket.socket() as trial, contextlib.suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
+    message = f"All ports from {OWN_PORTS[0]} to {OWN_PORTS[1] - 1} are in use"
+    raise OSError(message)
+
+
 def sunny_settings(folder: Path, now: datetime) -> Settings:
     """Return a house in the sun at a port that nobody uses."""
     ahead = hours_ahead(now)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
     return Settings(
         folder=folder,
-        port=port,
+        port=free_port(),
         latitude=LATITUDE,
         longitude=DEGREES_PER_HOUR * ahead,
         # The names of these zones count hours behind UTC.

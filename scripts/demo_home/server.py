@@ -13,7 +13,7 @@ import aiohttp
 from . import configuration
 from .settings import REPOSITORY, Settings
 
-STOP_TIMEOUT_S = 40.0
+STOP_TIMEOUT_S = 120.0
 """Home Assistant writes its database and its storage before it ends."""
 
 RESTART_EXIT_CODE = 100
@@ -64,7 +64,7 @@ class Server:
         """Return the exit code, None while Home Assistant runs."""
         return self._process.poll() if self._process else None
 
-    async def wait_until_answers(self, timeout_s: float = 120.0) -> None:
+    async def wait_until_answers(self, timeout_s: float = 240.0) -> None:
         """Wait until the page is served."""
         async with asyncio.timeout(timeout_s), aiohttp.ClientSession() as session:
             while True:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Generator
+from concurrent.futures import Future
 from datetime import UTC, datetime
 import os
 from pathlib import Path
@@ -46,9 +47,13 @@ class House:
         self._session = aiohttp.ClientSession()
         self.client = await open_house(self._session, self.settings)
 
+    def start[ResultT](self, work: Coroutine[Any, Any, ResultT]) -> Future[ResultT]:
+        """Let a coroutine run beside the test."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def run[ResultT](self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         """Return the result of a coroutine."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return self.start(work).result()
 
     def stop(self) -> int:
         """Stop Home Assistant and return its exit code."""

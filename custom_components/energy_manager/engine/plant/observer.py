@@ -39,7 +39,7 @@ MOST_DRAWN = 0.8
 """Share of a layer that a draw is taken to fill between two looks, at most."""
 INVERSION_K = 3.0
 """A profile may be out of order by so much before it is mixed."""
-FLOW_ERROR = 0.25
+FLOW_ERROR = 0.4
 """Share of what flows change in a layer that is not known."""
 LEAST_ERROR_K = 1.5
 ERROR_K_PER_H = 0.2
@@ -50,6 +50,8 @@ PROVEN_RISE_K = 2.0
 """A boiler that warmed the highest probe by so much has warmed its whole zone."""
 BEYOND_K = 15.0
 """A probe so far beyond all that is in the tank is not believed at once."""
+ANOTHER_K = 8.0
+"""No flow changes what two probes show by so much between two looks."""
 DOUBTS = 3
 """It is believed if it stays there for so many looks."""
 
@@ -152,6 +154,21 @@ class TankObserver:
         if falls and max(falls) > INVERSION_K:
             tank.mix_inversions(self.profile_c)
         self._prove(known, told, flows)
+
+    def contradicted(self, probes_c: Sequence[float | None]) -> bool:
+        """Return whether the probes show another tank than the model's.
+
+        Draws cool a tank from below, sun and boiler warm it slowly. Two probes that are
+        far off, one of them warmer, or all of them far colder: the tank was filled
+        anew, or the probes were moved.
+        """
+        off_k = [
+            value - self._seen(place)
+            for place, value in enumerate(probes_c)
+            if value is not None and math.isfinite(value)
+        ]
+        far_k = [one for one in off_k if abs(one) > ANOTHER_K]
+        return len(far_k) > 1 and (max(far_k) > 0.0 or len(far_k) == len(off_k))
 
     def start_from(self, probes_c: Sequence[float | None]) -> bool:
         """Begin anew with what the probes show, straight between them; tell if any do."""
