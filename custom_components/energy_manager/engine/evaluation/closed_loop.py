@@ -144,6 +144,7 @@ def _observe(time_s: float, run: HouseRun) -> Observation:
         ),
         collector_c=run.sensor_c(),
         ambient_c=run.ambient_c,
+        pump_percent=run.pump,
         boiler_on=run.boiler_on,
         boiler_since_s=run.boiler_since_s,
         heating_call=run.heating_call,

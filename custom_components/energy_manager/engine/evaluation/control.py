@@ -19,6 +19,8 @@ class Observation:
     """The tank's probes, bottom first."""
     collector_c: float
     ambient_c: float
+    pump_percent: float
+    """Speed of the solar pump."""
     boiler_on: bool
     boiler_since_s: float
     """Time since the boiler last started or stopped."""

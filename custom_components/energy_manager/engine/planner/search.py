@@ -99,6 +99,26 @@ class Path:
         return np.array([float(getattr(step, name)[0]) for step in self.steps])
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ends:
+    """Ends of steps between the states of the grid: bilinear weights, once for all."""
+
+    place: np.ndarray
+    """Flat index of the state below and left."""
+    next_upper: int
+    """How far on the next upper temperature is."""
+    shares: tuple[Floats, Floats, Floats, Floats]
+
+    def interpolate(self, table: Floats, rows: slice) -> Floats:
+        """Return the values of a table (upper, lower) at some of the ends."""
+        flat, place = table.ravel(), self.place[rows]
+        value: Floats = self.shares[0][rows] * flat[place]
+        value += self.shares[1][rows] * flat[place + 1]
+        value += self.shares[2][rows] * flat[place + self.next_upper]
+        value += self.shares[3][rows] * flat[place + self.next_upper + 1]
+        return value
+
+
 def search(problem: Problem, layers: Layers, supply: PumpSupply) -> Path:
     """Return the cheapest path found with what the pumps are fed."""
     return _Search(problem, layers, supply).path()
@@ -135,7 +155,8 @@ class _Search:
         status = self.first_status
         for step in range(self.problem.grid.steps):
             result, cost = self._outcomes(step, np.array([upper]), np.array([lower]))
-            _, best = self._choose(values[step + 1], result, cost, status)
+            ends = self._ends(result)
+            _, best = self._choose(values[step + 1], ends, cost, status)
             level, status = int(best[0][0]), int(best[1][0])
             picked = _pick(result, level)
             upper, lower = float(picked.upper_c[0]), float(picked.lower_c[0])
@@ -162,8 +183,9 @@ class _Search:
         for step in range(steps - 1, -1, -1):
             result, cost = self._outcomes(step, uppers.ravel(), lowers.ravel())
             here = np.empty(shape)
+            ends = self._ends(result)
             for status in range(self.ages.count):
-                best, _ = self._choose(values[0], result, cost, status)
+                best, _ = self._choose(values[0], ends, cost, status)
                 here[status] = best.reshape(shape[1:])
             values.insert(0, here)
         return values
@@ -192,7 +214,7 @@ class _Search:
         return result, cost
 
     def _choose(
-        self, after: Floats, result: StepResult, cost: Floats, status: int
+        self, after: Floats, ends: _Ends, cost: Floats, status: int
     ) -> tuple[Floats, tuple[np.ndarray, np.ndarray]]:
         """Return the least cost to go, and the level and status that give it."""
         states = cost.shape[1]
@@ -201,24 +223,31 @@ class _Search:
         off, on = self.ages.next_off(status), self.ages.next_on(status)
         if off is not None:
             statuses[0] = off
-            total[0] = cost[0] + self._interpolate(after[off], result, slice(0, 1))[0]
+            total[0] = cost[0] + ends.interpolate(after[off], slice(0, 1))[0]
         if on is not None and len(self.levels) > 1:
             started = self.start_eur if status < self.ages.off else 0.0
             statuses[1:] = on
-            later = self._interpolate(after[on], result, slice(1, None))
+            later = ends.interpolate(after[on], slice(1, None))
             total[1:] = cost[1:] + later + started
         level = np.argmin(total, axis=0)
         best: Floats = total[level, np.arange(states)]
         return best, (level, statuses[level])
 
-    def _interpolate(self, table: Floats, result: StepResult, rows: slice) -> Floats:
-        upper, up = self.upper.locate(result.upper_c[rows])
-        lower, along = self.lower.locate(result.lower_c[rows])
-        near = table[upper, lower] * (1 - along) + table[upper, lower + 1] * along
-        far = table[upper + 1, lower] * (1 - along)
-        far += table[upper + 1, lower + 1] * along
-        value: Floats = near * (1 - up) + far * up
-        return value
+    def _ends(self, result: StepResult) -> _Ends:
+        """Return where between the states the steps end."""
+        upper, up = self.upper.locate(result.upper_c)
+        lower, along = self.lower.locate(result.lower_c)
+        near, far = 1.0 - up, up
+        return _Ends(
+            place=upper * self.lower.count + lower,
+            next_upper=self.lower.count,
+            shares=(
+                near * (1.0 - along),
+                near * along,
+                far * (1.0 - along),
+                far * along,
+            ),
+        )
 
 
 def _axis(low_c: float, high_c: float, spacing_k: float) -> Axis:
