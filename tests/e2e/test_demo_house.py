@@ -24,7 +24,7 @@ RUN_S = float(os.environ.get("DEMO_RUN_S", "20"))
 COMFORT_C = 60.0
 TANK_C = 57.0
 HOT_C = 88.0
-PEOPLE = 8
+PEOPLE = 14
 """A home for which tomorrow's weather makes all the difference, in every month: its
 hot water is a little too cold, and clouds do not make it any hotter."""
 
