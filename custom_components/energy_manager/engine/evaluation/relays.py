@@ -28,8 +28,8 @@ RUN_K = 1.5
 """By so much a run warms the top at least."""
 SMALL_ZONE_L = 200.0
 SMALL_RESERVE_K = 4.0
-"""A zone below this a bath might empty between two looks: the thermostat sees to it, and
-is held only while the top is so much above comfort."""
+"""A zone below this a bath might empty between two looks: the thermostat warms it, once
+it is released, until its top is so much above comfort."""
 SHORTEST_RUN_MIN = 10.0
 LEAST_HEATING_W = 50.0
 
@@ -41,6 +41,8 @@ class Relays:
         """Know the house; all is left to the maker's control."""
         self._house = house
         self._layout = tank.layout(house.tank)
+        zone_l = house.tank.volume_l * (1.0 - house.tank.boiler_height)
+        self.small_zone = zone_l < SMALL_ZONE_L
         self._valve_on = False
         self._pumping = False
         self._burning = False
@@ -95,35 +97,22 @@ class Relays:
         if boiler is None or boiler.connection == "top_up":
             return RelayMode.AUTO
         top_c = seen.probes_c[-1]
-        zone_c = layers_c[self._layout.boiler_node]
         self._calls = after_heating(boiler, before=self._calls, top_c=top_c - 0.5)
-        wanted = house.heating is not None and (
-            seen.heating_call or heating_w > LEAST_HEATING_W
+        if self.small_zone:
+            return self._small_zone(seen, run=run)
+        wanted = seen.heating_call or heating_w > LEAST_HEATING_W
+        rooms_cold = wanted and (
+            seen.heating_call or self._soon_cold(layers_c, heating_w)
         )
-        supply_c = -300.0
-        if house.heating is not None and wanted:
-            supply_c = house.heating.supply_c
-        fall_k = heating_w * 300.0 / self._layout.node_j_per_k
-        # A boiler that is held must begin before the heating calls between two looks.
-        soon = zone_c - fall_k < supply_c + ROOMS_ON_K
-        rooms_cold = wanted and (seen.heating_call or soon)
         ceiling_c = min(boiler.setpoint_c, house.tank.maximum_c - 5.0)
-        if house.tank.volume_l * (1.0 - house.tank.boiler_height) < SMALL_ZONE_L:
-            warm = top_c > house.hot_water.comfort_c + SMALL_RESERVE_K
-            held = warm and not (run or seen.heating_call)
-            return RelayMode.OFF if held else RelayMode.AUTO
         water_cold = top_c < min(least_c, ceiling_c - RUN_K)
         if self._burning:
             # Above the setpoint each minute more makes the zone's top still hotter.
             short = top_c < ceiling_c and seen.boiler_since_s < 60.0 * max(
                 SHORTEST_RUN_MIN, boiler.minimum_on_min
             )
-            self._burning = (
-                short
-                or seen.heating_call
-                or top_c < min(least_c + RUN_K, ceiling_c)
-                or run
-            )
+            still_cool = top_c < min(least_c + RUN_K, ceiling_c)
+            self._burning = short or seen.heating_call or still_cool or run
         elif seen.boiler_on or seen.boiler_since_s >= 60.0 * boiler.minimum_off_min:
             self._burning = rooms_cold or water_cold or run
         if self._burning:
@@ -132,3 +121,20 @@ class Relays:
         # whole runs for it would make a warm top ever hotter, until the boiler's limit.
         free = wanted and not self._calls and top_c < ceiling_c
         return RelayMode.AUTO if free else RelayMode.OFF
+
+    def _soon_cold(self, layers_c: list[float], heating_w: float) -> bool:
+        """Return whether the zone would be too cold for the rooms at the next look."""
+        heating = self._house.heating
+        fall_k = heating_w * 300.0 / self._layout.node_j_per_k
+        zone_c = layers_c[self._layout.boiler_node] - fall_k
+        return heating is not None and zone_c < heating.supply_c + ROOMS_ON_K
+
+    def _small_zone(self, seen: Observation, *, run: bool) -> int:
+        """Hold the thermostat down to comfort, and then release it for a whole run."""
+        least_c = self._house.hot_water.comfort_c
+        if self._burning:
+            least_c += SMALL_RESERVE_K
+        self._burning = seen.probes_c[-1] < least_c
+        if self._burning or seen.heating_call:
+            return RelayMode.AUTO
+        return RelayMode.ON if run else RelayMode.OFF

@@ -121,7 +121,7 @@ class Planned:
         # The forecast of the sun may be too low: what is not needed soon can wait.
         last = step + round(AHEAD_H * SECONDS_PER_HOUR / STEP_S)
         soon_kwh = sum(plan.heat.hot_water_kwh[step:last])
-        if plan.heat.usable_heat_kwh[step] >= soon_kwh:
+        if plan.heat.usable_heat_kwh[step] >= soon_kwh and not self._relays.small_zone:
             ceiling_c = min(ceiling_c, house.hot_water.comfort_c + AHEAD_K)
         # A run waits while the tank's top is nearly as warm as planned for all of the
         # zone, and ends when it is.
