@@ -201,7 +201,7 @@ class _Search:
                 return step
             try:
                 self._move(missing, slack)
-            except (LinAlgError, FloatingPointError):
+            except LinAlgError, FloatingPointError:
                 return step
         return MOST_STEPS
 
