@@ -239,6 +239,14 @@ def test_boiler_switched_on_stops_at_its_own_limit() -> None:
     assert flows[-1].boiler_relay
 
 
+def test_hot_top_does_not_keep_the_rooms_cold() -> None:
+    """The boiler warms the lower end of its zone for the rooms, however hot the top."""
+    layers = (15.0, 15.0, 15.0, 20.0, 20.0, 25.0, 25.0, 25.0, 78.0, 79.0)
+    state = replace(start(), tank_c=layers, ambient_mean_c=-5.0)
+    _, flows = run(state, replace(NIGHT, ambient_c=-5.0), 1.0)
+    assert any(flow.boiler_on for flow in flows)
+
+
 def test_after_heating_reaches_the_setpoint_once() -> None:
     """One start lifts the top to the setpoint; then the boiler rests."""
     state, flows = run(start(45.0), NIGHT, 3.0)

@@ -17,7 +17,8 @@ MOST_CONDENSING = 0.10
 def may_burn(parameters: BoilerParameters, zone_c: float, *, burning: bool) -> bool:
     """Return whether the boiler's own limit lets it burn.
 
-    `zone_c` is the warmest temperature that the boiler sees.
+    `zone_c` is the temperature of the water that comes to the boiler, from the lower
+    end of its zone: a hot layer far above does not keep it from warming cold water.
     """
     if burning:
         return zone_c < parameters.safety_c

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import boiler, controller
 from .fleet_structure import BoolArray, OverHouses, all_of, any_of, column, part
-from .fleet_tank import FleetTank
+from .fleet_tank import FleetTank, Layer
 from .fleet_values import FleetValues
 from .house_document import House
 from .sun import FloatArray
@@ -152,9 +152,16 @@ class BoilerControl(OverHouses):
         self._least_off_s = column(lambda one: 60.0 * one.minimum_off_min, parts)
 
     def control(
-        self, values: FleetValues, top_c: FloatArray, may_heat: BoolArray | None
+        self,
+        values: FleetValues,
+        top_c: FloatArray,
+        zone: Layer,
+        may_heat: BoolArray | None,
     ) -> BoolArray:
-        """Return which boilers are released, not too hot included."""
+        """Return which boilers are released, not too hot included.
+
+        `zone` is the layer at the lower end of the boiler's zone.
+        """
         call, burning = values.hot_water_call, values.boiler_on
         call |= top_c < self._on_c
         call &= top_c < self._off_c
@@ -166,9 +173,10 @@ class BoilerControl(OverHouses):
             least_s = np.where(burning, self._least_on_s, self._least_off_s)
             changes &= values.boiler_since_s < least_s
             relay ^= changes
-        hottest_c = values.tank_c[-1]
-        safe = hottest_c < self._safe_again_c
-        if not all_of(safe):
-            safe |= burning & (hottest_c < self._safe_c)
-        relay &= safe
+        # Nothing is hotter than the tank's top.
+        if not all_of(values.tank_c[-1] < self._safe_again_c):
+            zone_c = zone.of(values.tank_c)
+            safe = zone_c < self._safe_again_c
+            safe |= burning & (zone_c < self._safe_c)
+            relay &= safe
         return relay

@@ -163,7 +163,9 @@ class FleetHouses(OverHouses):
         values.boiler_since_s += self.dt_s
         released: BoolArray | None = None
         if self._boilers is not None:
-            released = self._boilers.control(values, top_c, acting.may_heat)
+            released = self._boilers.control(
+                values, top_c, self.tank.boiler, acting.may_heat
+            )
             if not any_of(released):
                 released = None
         surplus_w = self._feed(acting, wanted_w, released)

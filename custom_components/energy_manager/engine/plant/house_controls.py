@@ -150,7 +150,7 @@ class HouseControls(HouseValues):
             )
         self.boiler_relay = wanted
         self.boiler_safe = wanted and boiler.may_burn(
-            parameters, self.tank_c[-1], burning=burning
+            parameters, self.tank_c[self.tank.boiler_node], burning=burning
         )
 
     def _calls_for_water(self, parameters: BoilerParameters) -> bool:
