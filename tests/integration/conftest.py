@@ -11,6 +11,7 @@ import time
 import tty
 from typing import Any, Protocol
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -40,6 +41,8 @@ from custom_components.energy_manager.engine.vedirect.emulation import (
     InverterReadings,
 )
 
+from .house import EVENING, House
+
 # The recorder's database otherwise tells every statement.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
@@ -67,6 +70,18 @@ def auto_enable_custom_integrations(
     recorder_mock: object, enable_custom_integrations: None
 ) -> None:
     """Load the integration from this repository; it depends on the recorder."""
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> AsyncGenerator[House]:
+    """A house on a summer evening."""
+    freezer.move_to(EVENING)
+    house = House(hass)
+    await house.async_build()
+    yield house
+    await house.async_take_down()
 
 
 async def async_until(condition: Callable[[], bool], timeout_s: float = 120.0) -> None:

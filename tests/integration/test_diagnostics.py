@@ -1,13 +1,10 @@
 """The diagnostics of a home are a problem that can be solved again."""
 
-from collections.abc import AsyncGenerator
 import json
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import ExtendedJSONEncoder
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.energy_manager.const import DOMAIN, Mode
@@ -18,19 +15,7 @@ from custom_components.energy_manager.engine.planner.plan import Plan
 from custom_components.energy_manager.engine.planner.problem import Problem
 from custom_components.energy_manager.engine.planner.solve import solve
 
-from .house import EVENING, House, async_set_up, home_entry
-
-
-@pytest.fixture
-async def house(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
-) -> AsyncGenerator[House]:
-    """A house on a summer evening."""
-    freezer.move_to(EVENING)
-    house = House(hass)
-    await house.async_build()
-    yield house
-    await house.async_take_down()
+from .house import House, async_set_up, home_entry
 
 
 async def _async_download(hass: HomeAssistant, entry: MockConfigEntry) -> Any:

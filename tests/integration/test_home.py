@@ -1,7 +1,6 @@
 """A home in Home Assistant: its life, its entities, its owner."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 import threading
@@ -37,18 +36,6 @@ PEOPLE = "number.home_people_expected"
 REASON = "sensor.home_reason_of_the_decision"
 NEXT_START = "sensor.home_next_boiler_start"
 CALENDAR = "calendar.home_planned_boiler_runs"
-
-
-@pytest.fixture
-async def house(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
-) -> AsyncGenerator[House]:
-    """A house on a summer evening."""
-    freezer.move_to(EVENING)
-    house = House(hass)
-    await house.async_build()
-    yield house
-    await house.async_take_down()
 
 
 def _home(entry: MockConfigEntry) -> Home:

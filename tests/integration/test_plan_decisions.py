@@ -1,6 +1,5 @@
 """The main job: the forecast and the calendar decide whether the boiler runs."""
 
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,18 +21,6 @@ MIDDAY = datetime(2026, 6, 19, 11, 0, tzinfo=UTC)
 REASON = "sensor.home_reason_of_the_decision"
 NEXT_START = "sensor.home_next_boiler_start"
 RELEASE = "switch.home_boiler_release"
-
-
-@pytest.fixture
-async def house(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
-) -> AsyncGenerator[House]:
-    """The same house on the same summer evening."""
-    freezer.move_to(EVENING)
-    house = House(hass)
-    await house.async_build()
-    yield house
-    await house.async_take_down()
 
 
 def _plan(entry: Any) -> Plan:

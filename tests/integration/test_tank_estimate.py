@@ -1,6 +1,5 @@
 """The estimated tank of a home: what it follows, what it decides, what it shows."""
 
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 import math
 from typing import Any
@@ -18,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.energy_manager.const import Mode
 from custom_components.energy_manager.home import Home
 
-from .house import EVENING, RELAY, House, async_set_up, home_entry, state_of
+from .house import RELAY, House, async_set_up, home_entry, state_of
 
 HEAT = "sensor.home_heat_in_the_tank"
 USABLE = "sensor.home_usable_heat"
@@ -26,18 +25,6 @@ DRAWN = "sensor.home_hot_water_drawn_today"
 DRAWN_HEAT = "sensor.home_heat_in_hot_water_drawn_today"
 WINTER = datetime(2026, 1, 14, 16, 7, tzinfo=UTC)
 BOILER = "binary_sensor.boiler"
-
-
-@pytest.fixture
-async def house(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
-) -> AsyncGenerator[House]:
-    """A house on a summer evening."""
-    freezer.move_to(EVENING)
-    house = House(hass)
-    await house.async_build()
-    yield house
-    await house.async_take_down()
 
 
 def _home(entry: MockConfigEntry) -> Home:

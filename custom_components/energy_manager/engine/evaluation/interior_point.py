@@ -3,8 +3,7 @@
 Least c x with A x = b and x >= 0, by Mehrotra's predictor and corrector (S. Mehrotra,
 SIAM J. Optimization 2 (1992) 575). Where each row shares columns only with rows near
 it, as the balances of one block of time do with those of the next, the normal
-equations A D A' are a narrow band and each of some fifty steps costs milliseconds: a
-year takes seconds where a solver for any program takes a minute and a half. The dual
+equations A D A' are a narrow band, which costs little more than its length. The dual
 values give a floor that holds whatever the accuracy of x: every feasible y has
 b y <= c x.
 """
